@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Room `container`: finds, reads and writes metadata blocks of media files without touching the media.
+//
+// A file is looked at once (`inspect`), which yields an Inventory: what stands where. Changes are
+// planned as a Rope over the input (`plan`), so that nothing large is copied. The meaning of the blocks
+// (AIGC record, manifest) is the business of the rooms `label` and `c2pa`.
+#ifndef SIGNMARK_CONTAINER_HPP_
+#define SIGNMARK_CONTAINER_HPP_
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "signmark/base.hpp"
+
+namespace signmark::container {
+
+// ---------------------------------------------------------------------------------------------
+// Formats
+
+/// `mp4` (ISO base media with a video or audio brand) and `markdown` are read only for now.
+enum class Format { unknown, png, jpeg, webp, gif, tiff, avif, heif, mp4, markdown, c2pa_sidecar };
+
+struct FormatInfo {
+  Format format = Format::unknown;
+  std::string_view name;       ///< for people: "PNG"
+  std::string_view mime;       ///< "image/png"
+  std::string_view extension;  ///< without the dot, lower case
+  bool picture = false;        ///< the image room can decode and encode its pixels
+  bool writes_metadata = false;  ///< `plan` can place XMP and a manifest in it
+};
+
+const FormatInfo& format_info(Format format);
+
+/// Tells the format from the bytes alone; names lie. `markdown` is text that begins with YAML front
+/// matter (optionally after one heading line, seen in the wild).
+Format probe(ByteView file);
+
+// ---------------------------------------------------------------------------------------------
+// Inventory
+
+enum class BlockKind {
+  xmp,       ///< payload: the XMP packet (JPEG extended XMP is joined)
+  exif,      ///< payload: the TIFF structure, without the `Exif\0\0` prefix
+  exif_text, ///< payload: text of one EXIF/TIFF field; key is its name ("UserComment", "ImageDescription")
+  icc,       ///< payload: the colour profile
+  aigc,      ///< payload: value of a native AIGC place (PNG tEXt, JPEG APP11/APP9, BMFF keys, YAML)
+  text,      ///< payload: any other textual field; key is its keyword
+  c2pa,      ///< payload: one whole C2PA manifest store
+  other      ///< a foreign block that we keep; payload empty
+};
+
+/// One metadata block.
+struct Block {
+  BlockKind kind = BlockKind::other;
+  std::string place;  ///< for people: "PNG iTXt XML:com.adobe.xmp", "JPEG APP11 C2PA"
+  std::string key;    ///< keyword of text-like blocks
+  Range range;        ///< the carrier in the file, with its own header and check sum
+  Bytes payload;      ///< decoded value; at most limits.metadata_block (c2pa: manifest_store) bytes
+};
+
+/// What stands in a file.
+struct Inventory {
+  Format format = Format::unknown;
+  std::uint64_t file_size = 0;
+  std::uint32_t width = 0, height = 0;  ///< stored pixels, before orientation; 0 when unknown
+  std::uint32_t frames = 1;             ///< frames of an animation, pages of a TIFF
+  int orientation = 1;                  ///< EXIF orientation 1..8 (BMFF irot/imir expressed the same way)
+  std::vector<Block> blocks;            ///< in file order
+  /// False when the file ends too early or its structure contradicts itself: whoever then finds no
+  /// mark must say "could not look", never "none".
+  bool complete = true;
+  std::vector<Error> problems;  ///< why `complete` is false, and lesser oddities
+  /// What lies behind the format's own end (a polyglot's second half). Empty range when nothing.
+  Range trailing;
+  /// Ranges of the embedded manifest that its data hash excludes, by carrier (c2pa.md section 7).
+  std::vector<Range> manifest_exclusions;
+
+  /// The first block of a kind, or nullptr.
+  [[nodiscard]] const Block* find(BlockKind kind) const;
+};
+
+/// Looks at a whole file. A damaged file still yields what could be read, with `complete` false;
+/// an Error comes only when a limit is exceeded or the format is unknown.
+/// Errors: `container.format.unknown`, `container.<format>.limit`. Thread-safe.
+Result<Inventory> inspect(const Context& context, ByteView file);
+
+// ---------------------------------------------------------------------------------------------
+// Changes
+
+/// One block that gets a new value in its old place.
+struct Replacement {
+  std::size_t block = 0;  ///< index into Inventory::blocks; kinds aigc, text, exif_text, xmp
+  Bytes payload;
+};
+
+struct Edits {
+  std::optional<Bytes> xmp;  ///< the whole new packet: replaces the present one or is added
+  /// The whole new manifest store; every present one is taken out in the same step.
+  std::optional<Bytes> manifest;
+  std::vector<Replacement> replacements;
+};
+
+/// The file that would result.
+struct Plan {
+  Rope rope;
+  std::vector<Range> manifest_exclusions;  ///< in the new file; empty without Edits::manifest
+};
+
+/// Plans changes; the media bytes and all foreign blocks stay bit for bit. The result depends on the
+/// manifest's length only, never on its content, except for the store bytes themselves (and a PNG's
+/// check sum over them): a zero-filled store of the same length gives the same layout.
+/// `file` must outlive the plan. Errors: `container.<format>.unwritable` (damaged or unsupported
+/// structure; the hint says what helps), `container.<format>.limit`. Thread-safe.
+Result<Plan> plan(const Context& context, ByteView file, const Inventory& inventory,
+                  const Edits& edits);
+
+/// Puts the metadata of `original` (ICC, EXIF, XMP, text, foreign blocks; not a manifest) into
+/// `encoded`, a fresh encoding of changed pixels in the same format without metadata of its own.
+/// Both views must outlive the rope. Errors: as `plan`. Thread-safe.
+Result<Rope> transplant(const Context& context, ByteView original, const Inventory& inventory,
+                        ByteView encoded);
+
+}  // namespace signmark::container
+
+#endif  // SIGNMARK_CONTAINER_HPP_
