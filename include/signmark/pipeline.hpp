@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Room `pipeline`: the flows a user asks for (mark, verify, inspect, propagate), the findings, the verdict.
+//
+// Order of marking is fixed (architecture.md section 1): visible label, encode, AIGC record and XMP,
+// C2PA manifest last; the result is read back and verified before it appears under its name.
+#ifndef SIGNMARK_PIPELINE_HPP_
+#define SIGNMARK_PIPELINE_HPP_
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "signmark/base.hpp"
+#include "signmark/c2pa.hpp"
+#include "signmark/container.hpp"
+#include "signmark/image.hpp"
+#include "signmark/keys.hpp"
+#include "signmark/label.hpp"
+
+namespace signmark {
+
+// ---------------------------------------------------------------------------------------------
+// Layers, findings, verdicts (architecture.md sections 3 to 5)
+
+enum class Layer { visible, metadata, manifest };
+
+/// "visible", "metadata", "manifest".
+std::string_view layer_name(Layer layer);
+
+/// A set of layers; parsed from "visible,metadata,manifest". Errors: `pipeline.layers`.
+struct Layers {
+  bool visible = true, metadata = true, manifest = true;
+  static Result<Layers> parse(std::string_view list);
+};
+
+/// What one layer says. The words mean exactly what architecture.md section 3 says.
+enum class State { absent, present, valid, trusted, invalid, foreign, unreadable };
+std::string_view state_name(State state);
+
+/// A named value of a finding, in the order in which a person wants to read it.
+struct Field {
+  std::string name, value;
+};
+
+struct Finding {
+  Layer layer = Layer::metadata;
+  State state = State::absent;
+  std::string what;   ///< the mark in question: "AIGC record", "C2PA manifest", "IPTC source type"
+  std::string basis;  ///< on what the state rests, one line
+  std::vector<Field> fields;
+  std::vector<label::LintEntry> broken_rules;  ///< rules of the standard that a label breaks
+};
+
+enum class Verdict { verified, none, untrusted, tampered, marked, inconclusive };
+std::string_view verdict_name(Verdict verdict);
+/// 0, 10, 11, 12, 13, 14 as in architecture.md section 5.
+int verdict_exit_code(Verdict verdict);
+
+/// The verdict that follows from findings alone:
+/// - `tampered` when any is `invalid` or `foreign`;
+/// - else `verified` when any is `trusted`, `untrusted` when any is `valid`;
+/// - else `inconclusive` when any is `unreadable`: an unsigned label is no better than a look that failed;
+/// - else `marked` when any is `present`; else `none`.
+Verdict verdict_of(const std::vector<Finding>& findings);
+
+/// Tier of the Labelling Measures, Article 6.
+enum class Tier { confirmed, possible, suspected, none };
+std::string_view tier_name(Tier tier);
+
+// ---------------------------------------------------------------------------------------------
+// verify
+
+/// Whom to believe. Built from a trust store or a bundle by the caller; an empty one trusts nobody.
+struct Trust {
+  std::vector<Bytes> anchors;  ///< issuer root certificates, DER
+  /// See c2pa::ValidationOptions::revocation.
+  std::function<std::optional<std::string>(ByteView leaf_der, std::optional<UnixTime> proven_time)>
+      revocation;
+};
+
+struct VerifyOptions {
+  Trust trust;
+  bool declared = false;         ///< the uploader declares the content as generated (Article 6(2))
+  std::optional<UnixTime> at;    ///< judge as of this time instead of now
+  std::filesystem::path sidecar; ///< manifest store beside the file; empty: FILE.c2pa when it exists
+};
+
+struct VerifyReport {
+  std::filesystem::path file;
+  container::Format format = container::Format::unknown;
+  std::vector<Finding> findings;
+  Verdict verdict = Verdict::none;
+  Tier tier = Tier::none;
+  std::string notice_zh, notice_en;  ///< what a platform shows around the content; may be empty
+  std::string content_id;            ///< of the marks found, 16 hex digits; may be empty
+  std::string sentence;              ///< one line a person can say aloud
+  std::vector<Error> problems;       ///< what could not be read, and oddities
+};
+
+/// Looks at every layer of a file. Damaged or unknown files give a report with `inconclusive`; an
+/// Error comes only when the file cannot be opened. Reads the file, never the network. Thread-safe.
+Result<VerifyReport> verify_file(const Context& context, const std::filesystem::path& file,
+                                 const VerifyOptions& options);
+
+// ---------------------------------------------------------------------------------------------
+// mark
+
+/// What to do with a file that carries marks already (architecture.md section 10.3).
+enum class Existing {
+  refuse,  ///< `pipeline.existing`
+  add      ///< old manifest becomes the parent, an AIGC record stays as it is
+};
+
+struct MarkOptions {
+  Layers layers;
+  label::VisibleLabel visible;
+  image::EncodeOptions encode;
+  std::string producer;      ///< ContentProducer: 27-character code, or a name in printable ASCII
+  std::string produce_id;    ///< ProduceID; empty: the content id
+  std::string content_id;    ///< 16 hex digits; empty: drawn at random
+  std::string aigc_label = "1";
+  c2pa::ManifestRequest manifest;  ///< source type, agent, disclosure
+  const keys::Signer* signer = nullptr;  ///< needed for the manifest layer; not owned
+  /// Root certificate of the signer, so that the result is read back to `trusted`; may be empty.
+  Bytes signer_root;
+  Existing existing = Existing::refuse;
+  bool sidecar = false;      ///< put the manifest beside the file even when it could be embedded
+};
+
+/// How output is published.
+struct OutputOptions {
+  std::filesystem::path file;
+  bool force = false;               ///< replace an existing output
+  bool in_place = false;            ///< output is the input; the original stays until the new one is durable
+  std::filesystem::path backup;     ///< with in_place: where the original is kept; empty: nowhere
+};
+
+struct MarkReport {
+  std::filesystem::path output, sidecar_file;
+  std::string content_id;
+  label::AigcRecord record;     ///< as written (or as kept)
+  bool record_kept = false;     ///< an existing record stayed
+  std::string manifest_label;
+  label::Overlay overlay;       ///< place of the visible label; empty without that layer
+  std::vector<Finding> findings;  ///< of the read-back
+  std::uint64_t bytes_in = 0, bytes_out = 0;
+};
+
+/// Marks one file. The input is never changed (unless in_place), the output appears whole or not at
+/// all, and only after it was read back and every layer written was found again.
+/// Errors: `pipeline.existing` (already marked), `pipeline.format` (no place for these layers),
+/// `pipeline.damaged` (input incomplete), `pipeline.same-file`, `pipeline.readback` (internal), and those of
+/// the rooms. Thread-safe.
+Result<MarkReport> mark_file(const Context& context, const std::filesystem::path& input,
+                             const OutputOptions& output, const MarkOptions& options);
+
+// ---------------------------------------------------------------------------------------------
+// propagate
+
+struct PropagateOptions {
+  std::string propagator;    ///< ContentPropagator: code or name
+  std::string propagate_id;  ///< empty: a random 16-digit id
+  bool declared = false;
+  const keys::Signer* signer = nullptr;  ///< needed when the file has a manifest (architecture.md 10.4)
+  Bytes signer_root;
+  Trust trust;
+};
+
+struct PropagateReport {
+  std::filesystem::path output;
+  Tier tier = Tier::none;
+  label::AigcRecord before, after;
+  bool added = false;  ///< there was no record: a new one was written by tier
+  std::string manifest_label;
+};
+
+/// A platform's duty (Article 6, last paragraph): fills the propagation trio, keeps the producer's
+/// fields byte for byte. Errors: as mark_file; `pipeline.propagate.none` when nothing speaks for generated
+/// content; `pipeline.propagate.signer` when a manifest is there and no key.
+Result<PropagateReport> propagate_file(const Context& context, const std::filesystem::path& input,
+                                       const OutputOptions& output, const PropagateOptions& options);
+
+// ---------------------------------------------------------------------------------------------
+// inspect
+
+/// One line of a tree: depth 0 is the file.
+struct TreeLine {
+  int depth = 0;
+  std::string name, value;
+};
+
+/// Everything readable in a file, without judgement. Errors: as verify_file.
+Result<std::vector<TreeLine>> inspect_file(const Context& context,
+                                           const std::filesystem::path& file);
+
+}  // namespace signmark
+
+#endif  // SIGNMARK_PIPELINE_HPP_
