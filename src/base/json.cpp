@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Strict JSON through nlohmann's SAX interface: the only place where depth and duplicates can be seen.
+// Strict JSON through nlohmann's SAX interface: the only place where depth and duplicates can be
+// seen.
 #include "base/json.hpp"
 
 #include <fmt/format.h>
+
+#include <unordered_set>
 
 namespace signmark {
 namespace {
@@ -25,13 +28,19 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool string(string_t& v) override { return put(std::move(v)); }
   bool binary(binary_t&) override { return refuse("syntax", "binary value in JSON"); }
 
-  bool start_object(std::size_t) override { return open(Json::object()); }
+  bool start_object(std::size_t) override {
+    names_.emplace_back();
+    return open(Json::object());
+  }
   bool start_array(std::size_t) override { return open(Json::array()); }
-  bool end_object() override { return close(); }
+  bool end_object() override {
+    names_.pop_back();
+    return close();
+  }
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
-    skip_ = stack_.back()->contains(name);
+    skip_ = !names_.back().insert(name).second;
     if (skip_ && !rules_.allow_duplicate_keys)
       return refuse("duplicate", fmt::format("the key \"{}\" stands twice", name));
     key_ = std::move(name);
@@ -45,7 +54,8 @@ class Builder final : public nlohmann::json_sax<Json> {
 
  private:
   bool refuse(std::string_view what, std::string message, std::string where = {}) {
-    if (!error) error = Error{fmt::format("base.json.{}", what), std::move(message), std::move(where), {}};
+    if (!error)
+      error = Error{fmt::format("base.json.{}", what), std::move(message), std::move(where), {}};
     return false;
   }
 
@@ -64,7 +74,10 @@ class Builder final : public nlohmann::json_sax<Json> {
       skip_ = false;
       return scratch_.back().get();
     }
-    return &(top[key_] = std::move(value));
+    // The ordered map is a vector whose own insertion looks through all keys: quadratic.
+    auto& members = top.get_ref<Json::object_t&>();
+    members.push_back({key_, std::move(value)});
+    return &members.back().second;
   }
 
   bool put(Json value) {
@@ -86,6 +99,7 @@ class Builder final : public nlohmann::json_sax<Json> {
 
   JsonRules rules_;
   std::vector<Json*> stack_;
+  std::vector<std::unordered_set<std::string>> names_;  // keys seen, one set an open object
   std::vector<std::unique_ptr<Json>> scratch_;
   std::string key_;
   bool skip_ = false;
