@@ -46,6 +46,12 @@ struct ManifestRequest {
   std::optional<AiDisclosure> disclosure;
   std::vector<SoftBinding> soft_bindings;
   bool visible_label = false;     ///< adds an action c2pa.edited saying that a visible label was drawn
+  /// The file from which `file` was made when its pixels were changed on the way (so that its manifest
+  /// is no longer in `file`): its manifest becomes the parent, validated against its own bytes. Both
+  /// views must outlive the call. Null: the manifest found in `file` itself is the parent.
+  const ByteView* parent_file = nullptr;
+  const container::Inventory* parent_inventory = nullptr;
+  bool sidecar = false;           ///< leave the file without an embedded store even if it has a place
 };
 
 /// A signed file, planned; nothing is written yet.

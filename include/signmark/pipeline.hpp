@@ -64,10 +64,6 @@ int verdict_exit_code(Verdict verdict);
 /// - else `marked` when any is `present`; else `none`.
 Verdict verdict_of(const std::vector<Finding>& findings);
 
-/// Tier of the Labelling Measures, Article 6.
-enum class Tier { confirmed, possible, suspected, none };
-std::string_view tier_name(Tier tier);
-
 // ---------------------------------------------------------------------------------------------
 // verify
 
@@ -91,7 +87,9 @@ struct VerifyReport {
   container::Format format = container::Format::unknown;
   std::vector<Finding> findings;
   Verdict verdict = Verdict::none;
-  Tier tier = Tier::none;
+  /// Tier of the Labelling Measures, Article 6, with its basis and clause; without value when something
+  /// could not be looked at and nothing else was found.
+  label::TierAnswer tier;
   std::string notice_zh, notice_en;  ///< what a platform shows around the content; may be empty
   std::string content_id;            ///< of the marks found, 16 hex digits; may be empty
   std::string sentence;              ///< one line a person can say aloud
@@ -169,7 +167,7 @@ struct PropagateOptions {
 
 struct PropagateReport {
   std::filesystem::path output;
-  Tier tier = Tier::none;
+  label::Tier tier = label::Tier::none;
   label::AigcRecord before, after;
   bool added = false;  ///< there was no record: a new one was written by tier
   std::string manifest_label;
