@@ -78,8 +78,9 @@ std::string hex(ByteView bytes) {
 Result<Bytes> unhex(std::string_view text) {
   Bytes out(text.size() / 2);
   std::size_t used = 0;
-  if (text.size() % 2 != 0 || sodium_hex2bin(out.data(), out.size(), text.data(), text.size(),
-                                             nullptr, &used, nullptr) != 0 ||
+  if (text.size() % 2 != 0 ||
+      sodium_hex2bin(out.data(), out.size(), text.data(), text.size(), nullptr, &used, nullptr) !=
+          0 ||
       used != out.size())
     return fail("base.hex", "text is not hexadecimal");
   return out;
@@ -97,6 +98,9 @@ Result<Bytes> unbase64(std::string_view text) {
   Bytes out(text.size() / 4 * 3);
   std::size_t used = 0;
   const char* end = nullptr;
+  // libsodium 1.0.18 takes bytes from 0x80 on for '/' (its character type is signed).
+  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return (c & 0x80) == 0; });
+  if (!ascii) return fail("base.base64", "text is not strict base64");
   const int rc = sodium_base642bin(out.data(), out.size(), text.data(), text.size(), nullptr, &used,
                                    &end, sodium_base64_VARIANT_ORIGINAL);
   if (rc != 0 || end != text.data() + text.size())
@@ -134,8 +138,8 @@ std::string printable(std::string_view text) {
 
 bool iequals(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) { return lower(x) == lower(y); });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 }  // namespace signmark

@@ -95,6 +95,7 @@ TEST_CASE("text helpers are strict") {
   CHECK_FALSE(unbase64("aGk"));
   CHECK_FALSE(unbase64("aGl="));
   CHECK_FALSE(unbase64("aG k="));
+  CHECK_FALSE(unbase64("aG\xe9k"));
   CHECK(*unhex("00fF") == Bytes{0, 255});
   CHECK_FALSE(unhex("0"));
   CHECK(printable("a\x1b[31m\xe2\x80\xae") == "a\xef\xbf\xbd[31m\xef\xbf\xbd");
