@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Room `base`: the small vocabulary every other room speaks: results, errors, limits, context, ropes.
+// Room `base`: the small vocabulary every other room speaks: results, errors, limits, context,
+// ropes.
 #ifndef SIGNMARK_BASE_HPP_
 #define SIGNMARK_BASE_HPP_
 
@@ -41,7 +42,7 @@ inline std::string_view as_text(ByteView bytes) {
 /// What went wrong, where, and what cures it. Messages follow the house style: lower case, no full
 /// stop, never a secret.
 struct Error {
-  std::string code;     ///< stable dotted name, e.g. `container.png.truncated`; never changes meaning
+  std::string code;  ///< stable dotted name, e.g. `container.png.truncated`; never changes meaning
   std::string message;  ///< what failed, for people
   std::string where;    ///< file, byte offset, field: whatever locates it; may be empty
   std::string hint;     ///< the cure, with the corrected command where that is safe; may be empty

@@ -46,11 +46,15 @@ struct ManifestRequest {
   std::optional<AiDisclosure> disclosure;
   std::vector<SoftBinding> soft_bindings;
   bool visible_label = false;     ///< adds an action c2pa.edited saying that a visible label was drawn
+  /// Whether nothing was done to the content between its creation and this call, so that the actions
+  /// tell all (16.4.1.3). With a parent this is decided by the parent's hard binding instead.
+  bool all_actions_included = false;
   /// The file from which `file` was made when its pixels were changed on the way (so that its manifest
   /// is no longer in `file`): its manifest becomes the parent, validated against its own bytes. Both
   /// views must outlive the call. Null: the manifest found in `file` itself is the parent.
   const ByteView* parent_file = nullptr;
   const container::Inventory* parent_inventory = nullptr;
+  std::vector<Bytes> parent_anchors;  ///< roots in DER believed when the parent is validated
   bool sidecar = false;           ///< leave the file without an embedded store even if it has a place
 };
 

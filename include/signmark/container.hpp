@@ -30,6 +30,7 @@ struct FormatInfo {
   bool writes_metadata = false;  ///< `plan` can place XMP and a manifest in it
 };
 
+/// Facts about a format; for `unknown` a record whose texts are empty and whose flags are false.
 const FormatInfo& format_info(Format format);
 
 /// Tells the format from the bytes alone; names lie. `markdown` is text that begins with YAML front
@@ -40,7 +41,7 @@ Format probe(ByteView file);
 // Inventory
 
 enum class BlockKind {
-  xmp,       ///< payload: the XMP packet (JPEG extended XMP is joined)
+  xmp,       ///< payload: one XMP packet; JPEG extended XMP, joined, is a second block of this kind
   exif,      ///< payload: the TIFF structure, without the `Exif\0\0` prefix
   exif_text, ///< payload: text of one EXIF/TIFF field; key is its name ("UserComment", "ImageDescription")
   icc,       ///< payload: the colour profile
@@ -73,7 +74,9 @@ struct Inventory {
   std::vector<Error> problems;  ///< why `complete` is false, and lesser oddities
   /// What lies behind the format's own end (a polyglot's second half). Empty range when nothing.
   Range trailing;
-  /// Ranges of the embedded manifest that its data hash excludes, by carrier (c2pa.md section 7).
+  /// Ranges of the embedded manifests that a data hash must exclude, by carrier (C2PA 2.5 Annex A),
+  /// ascending. A JPEG store whose segments do not follow one another has one range for each run, so
+  /// that no single exclusion can match it.
   std::vector<Range> manifest_exclusions;
 
   /// The first block of a kind, or nullptr.
@@ -81,7 +84,10 @@ struct Inventory {
 };
 
 /// Looks at a whole file. A damaged file still yields what could be read, with `complete` false;
-/// an Error comes only when a limit is exceeded or the format is unknown.
+/// an Error comes only when a limit is exceeded or the format is unknown. Width, height and frames
+/// are reported as the file states them: whoever decodes pixels checks the picture limits. A wrong
+/// check sum is a problem but leaves `complete` true, so that a manifest can still be judged. A text
+/// field or colour profile above the limit is listed as `other` and noted in `problems`.
 /// Errors: `container.format.unknown`, `container.<format>.limit`. Thread-safe.
 Result<Inventory> inspect(const Context& context, ByteView file);
 
@@ -95,7 +101,7 @@ struct Replacement {
 };
 
 struct Edits {
-  std::optional<Bytes> xmp;  ///< the whole new packet: replaces the present one or is added
+  std::optional<Bytes> xmp;  ///< the whole new packet: replaces the first present one or is added
   /// The whole new manifest store; every present one is taken out in the same step.
   std::optional<Bytes> manifest;
   std::vector<Replacement> replacements;
@@ -110,14 +116,19 @@ struct Plan {
 /// Plans changes; the media bytes and all foreign blocks stay bit for bit. The result depends on the
 /// manifest's length only, never on its content, except for the store bytes themselves (and a PNG's
 /// check sum over them): a zero-filled store of the same length gives the same layout.
-/// `file` must outlive the plan. Errors: `container.<format>.unwritable` (damaged or unsupported
-/// structure; the hint says what helps), `container.<format>.limit`. Thread-safe.
+/// `file` must outlive the plan. `inventory` must come from `inspect` of the same bytes.
+/// Errors: `container.<format>.unwritable` (damaged or unsupported structure; the hint says what
+/// helps), `container.<format>.limit`, `container.edits.block` (a replacement names no such block, one
+/// of another kind, or one twice). Thread-safe.
 Result<Plan> plan(const Context& context, ByteView file, const Inventory& inventory,
                   const Edits& edits);
 
 /// Puts the metadata of `original` (ICC, EXIF, XMP, text, foreign blocks; not a manifest) into
 /// `encoded`, a fresh encoding of changed pixels in the same format without metadata of its own.
-/// Both views must outlive the rope. Errors: as `plan`. Thread-safe.
+/// What describes the old pixel layout (PNG tRNS, hIST, sBIT of another colour type; the index of a
+/// multi-picture JPEG) and what stands behind the original's end are left out.
+/// Both views must outlive the rope. Errors: as `plan`; `container.<format>.unwritable` also when the
+/// two differ in format or number of frames. Thread-safe.
 Result<Rope> transplant(const Context& context, ByteView original, const Inventory& inventory,
                         ByteView encoded);
 

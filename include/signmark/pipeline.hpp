@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Room `pipeline`: the flows a user asks for (mark, verify, inspect, propagate), the findings, the verdict.
+// Room `pipeline`: the flows a user asks for (mark, verify, inspect, propagate), the findings, the
+// verdict.
 //
-// Order of marking is fixed (architecture.md section 1): visible label, encode, AIGC record and XMP,
-// C2PA manifest last; the result is read back and verified before it appears under its name.
+// Order of marking is fixed (architecture.md section 1): visible label, encode, AIGC record and
+// XMP, C2PA manifest last; the result is read back and verified before it appears under its name.
 #ifndef SIGNMARK_PIPELINE_HPP_
 #define SIGNMARK_PIPELINE_HPP_
 
@@ -60,7 +61,8 @@ int verdict_exit_code(Verdict verdict);
 /// The verdict that follows from findings alone:
 /// - `tampered` when any is `invalid` or `foreign`;
 /// - else `verified` when any is `trusted`, `untrusted` when any is `valid`;
-/// - else `inconclusive` when any is `unreadable`: an unsigned label is no better than a look that failed;
+/// - else `inconclusive` when any is `unreadable`: an unsigned label is no better than a look that
+/// failed;
 /// - else `marked` when any is `present`; else `none`.
 Verdict verdict_of(const std::vector<Finding>& findings);
 
@@ -77,9 +79,10 @@ struct Trust {
 
 struct VerifyOptions {
   Trust trust;
-  bool declared = false;         ///< the uploader declares the content as generated (Article 6(2))
-  std::optional<UnixTime> at;    ///< judge as of this time instead of now
-  std::filesystem::path sidecar; ///< manifest store beside the file; empty: FILE.c2pa when it exists
+  bool declared = false;       ///< the uploader declares the content as generated (Article 6(2))
+  std::optional<UnixTime> at;  ///< judge as of this time instead of now
+  std::filesystem::path
+      sidecar;  ///< manifest store beside the file; empty: FILE.c2pa when it exists
 };
 
 struct VerifyReport {
@@ -87,8 +90,8 @@ struct VerifyReport {
   container::Format format = container::Format::unknown;
   std::vector<Finding> findings;
   Verdict verdict = Verdict::none;
-  /// Tier of the Labelling Measures, Article 6, with its basis and clause; without value when something
-  /// could not be looked at and nothing else was found.
+  /// Tier of the Labelling Measures, Article 6, with its basis and clause; without value when
+  /// something could not be looked at and nothing else was found.
   label::TierAnswer tier;
   std::string notice_zh, notice_en;  ///< what a platform shows around the content; may be empty
   std::string content_id;            ///< of the marks found, 16 hex digits; may be empty
@@ -114,33 +117,33 @@ struct MarkOptions {
   Layers layers;
   label::VisibleLabel visible;
   image::EncodeOptions encode;
-  std::string producer;      ///< ContentProducer: 27-character code, or a name in printable ASCII
-  std::string produce_id;    ///< ProduceID; empty: the content id
-  std::string content_id;    ///< 16 hex digits; empty: drawn at random
+  std::string producer;    ///< ContentProducer: 27-character code, or a name in printable ASCII
+  std::string produce_id;  ///< ProduceID; empty: the content id
+  std::string content_id;  ///< 16 hex digits; empty: drawn at random
   std::string aigc_label = "1";
-  c2pa::ManifestRequest manifest;  ///< source type, agent, disclosure
+  c2pa::ManifestRequest manifest;        ///< source type, agent, disclosure
   const keys::Signer* signer = nullptr;  ///< needed for the manifest layer; not owned
   /// Root certificate of the signer, so that the result is read back to `trusted`; may be empty.
   Bytes signer_root;
   Existing existing = Existing::refuse;
-  bool sidecar = false;      ///< put the manifest beside the file even when it could be embedded
+  bool sidecar = false;  ///< put the manifest beside the file even when it could be embedded
 };
 
 /// How output is published.
 struct OutputOptions {
   std::filesystem::path file;
-  bool force = false;               ///< replace an existing output
-  bool in_place = false;            ///< output is the input; the original stays until the new one is durable
-  std::filesystem::path backup;     ///< with in_place: where the original is kept; empty: nowhere
+  bool force = false;     ///< replace an existing output
+  bool in_place = false;  ///< output is the input; the original stays until the new one is durable
+  std::filesystem::path backup;  ///< with in_place: where the original is kept; empty: nowhere
 };
 
 struct MarkReport {
   std::filesystem::path output, sidecar_file;
   std::string content_id;
-  label::AigcRecord record;     ///< as written (or as kept)
-  bool record_kept = false;     ///< an existing record stayed
+  label::AigcRecord record;  ///< as written (or as kept)
+  bool record_kept = false;  ///< an existing record stayed
   std::string manifest_label;
-  label::Overlay overlay;       ///< place of the visible label; empty without that layer
+  label::Overlay overlay;         ///< place of the visible label; empty without that layer
   std::vector<Finding> findings;  ///< of the read-back
   std::uint64_t bytes_in = 0, bytes_out = 0;
 };
@@ -148,8 +151,8 @@ struct MarkReport {
 /// Marks one file. The input is never changed (unless in_place), the output appears whole or not at
 /// all, and only after it was read back and every layer written was found again.
 /// Errors: `pipeline.existing` (already marked), `pipeline.format` (no place for these layers),
-/// `pipeline.damaged` (input incomplete), `pipeline.same-file`, `pipeline.readback` (internal), and those of
-/// the rooms. Thread-safe.
+/// `pipeline.damaged` (input incomplete), `pipeline.same-file`, `pipeline.readback` (internal), and
+/// those of the rooms. Thread-safe.
 Result<MarkReport> mark_file(const Context& context, const std::filesystem::path& input,
                              const OutputOptions& output, const MarkOptions& options);
 
@@ -160,7 +163,8 @@ struct PropagateOptions {
   std::string propagator;    ///< ContentPropagator: code or name
   std::string propagate_id;  ///< empty: a random 16-digit id
   bool declared = false;
-  const keys::Signer* signer = nullptr;  ///< needed when the file has a manifest (architecture.md 10.4)
+  const keys::Signer* signer =
+      nullptr;  ///< needed when the file has a manifest (architecture.md 10.4)
   Bytes signer_root;
   Trust trust;
 };
@@ -174,10 +178,11 @@ struct PropagateReport {
 };
 
 /// A platform's duty (Article 6, last paragraph): fills the propagation trio, keeps the producer's
-/// fields byte for byte. Errors: as mark_file; `pipeline.propagate.none` when nothing speaks for generated
-/// content; `pipeline.propagate.signer` when a manifest is there and no key.
+/// fields byte for byte. Errors: as mark_file; `pipeline.propagate.none` when nothing speaks for
+/// generated content; `pipeline.propagate.signer` when a manifest is there and no key.
 Result<PropagateReport> propagate_file(const Context& context, const std::filesystem::path& input,
-                                       const OutputOptions& output, const PropagateOptions& options);
+                                       const OutputOptions& output,
+                                       const PropagateOptions& options);
 
 // ---------------------------------------------------------------------------------------------
 // inspect

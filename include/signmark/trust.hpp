@@ -17,6 +17,8 @@
 
 namespace signmark::keys {
 
+struct Home;  // signmark/keyring.hpp
+
 // ---------------------------------------------------------------------------------------------
 // What a leaf is good for
 
@@ -109,6 +111,10 @@ struct LeafGrant {
   std::vector<MediaKind> media;
   UnixTime not_before = 0, not_after = 0;  ///< both inclusive
 };
+
+/// A grant of everything to one leaf, for its certificate's life; the name is the certificate's.
+/// Errors: `keys.cert.*`.
+Result<LeafGrant> full_grant(ByteView leaf_der);
 
 struct CheckpointKey {
   PublicKey key{};
@@ -293,8 +299,9 @@ class TrustStore {
   /// next version), `trust.update.old-key`, `trust.update.new-key` (a signature of that issuer key
   /// is missing), `trust.bundle.expired`, `trust.bundle.*`, `trust.file.*`, `keys.object.*`.
   Result<UpdateOutcome> update(std::string_view file_text);
-  /// Forgets an issuer, named by short id, full fingerprint or name.
-  /// Errors: `trust.issuer.unknown`, `trust.issuer.ambiguous`, `trust.issuer.read-only`.
+  /// Forgets an issuer, named by short id, full fingerprint, public line or name; one that cannot
+  /// be read (see problems()) by the public line that its folder has as name. Errors:
+  /// `trust.issuer.unknown`, `trust.issuer.ambiguous`, `trust.issuer.read-only`.
   Status remove(std::string_view issuer);
 
   // -- the own issuer

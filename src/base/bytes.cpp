@@ -29,9 +29,8 @@ Status ByteReader::skip(std::uint64_t count) {
 
 Result<ByteView> ByteReader::peek(std::uint64_t count) const {
   if (count > remaining())
-    return error("truncated",
-                 fmt::format("{} bytes needed, {} are left: the data is cut off", count,
-                             remaining()));
+    return error("truncated", fmt::format("{} bytes needed, {} are left: the data is cut off",
+                                          count, remaining()));
   return data_.subspan(pos_, static_cast<std::size_t>(count));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One bounds-checked reader and one writer; no raw pointer arithmetic elsewhere (architecture.md 9).
+// One bounds-checked reader and one writer; no raw pointer arithmetic elsewhere (architecture.md
+// 9).
 #pragma once
 
 #include <string>

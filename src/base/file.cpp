@@ -44,7 +44,8 @@ Result<std::uint64_t> open_regular(const fs::path& path, std::uint64_t max_size,
   struct stat info {};
   if (::fstat(fd, &info) != 0) return system_error("base.file.open", "stat the file", path);
   if (!S_ISREG(info.st_mode))
-    return fail("base.file.type", S_ISDIR(info.st_mode) ? "this is a directory" : "not a regular file",
+    return fail("base.file.type",
+                S_ISDIR(info.st_mode) ? "this is a directory" : "not a regular file",
                 path.string());
   const auto size = static_cast<std::uint64_t>(info.st_size);
   if (size > max_size)
@@ -63,8 +64,8 @@ Status sync_directory(const fs::path& file) {
 }
 
 int rename_no_replace(const fs::path& from, const fs::path& to) {
-  const auto rc = ::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(),
-                            kRenameNoReplace);
+  const auto rc =
+      ::syscall(SYS_renameat2, AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), kRenameNoReplace);
   if (rc == 0 || (errno != EINVAL && errno != ENOSYS)) return static_cast<int>(rc);
   // File systems without RENAME_NOREPLACE: link fails when the name exists, just as atomically.
   if (::link(from.c_str(), to.c_str()) != 0) return -1;
@@ -136,8 +137,9 @@ Result<AtomicFile> AtomicFile::create(const fs::path& destination, PublishOption
   const fs::path dir = destination.has_parent_path() ? destination.parent_path() : fs::path(".");
   // The pid makes names of concurrent processes differ; the loop passes leftovers of dead ones.
   for (int attempt = 0; attempt < 1000; ++attempt) {
-    file.temporary_ = dir / fmt::format(".{}.{}.{}.part", destination.filename().string().substr(0, 200),
-                                        ::getpid(), attempt);
+    file.temporary_ =
+        dir / fmt::format(".{}.{}.{}.part", destination.filename().string().substr(0, 200),
+                          ::getpid(), attempt);
     file.fd_ = ::open(file.temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
                       file.options_.mode);
     if (file.fd_ >= 0) return file;

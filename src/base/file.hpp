@@ -38,18 +38,21 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::uint64_t max_siz
 
 /// How a file is published.
 struct PublishOptions {
-  bool replace = false;       ///< rename over an existing file; else `base.file.exists`
-  unsigned mode = 0666;       ///< permission bits before the umask; 0600 for secrets
-  std::filesystem::path keep; ///< when not empty: hard link of the old file made before replacing it
+  bool replace = false;  ///< rename over an existing file; else `base.file.exists`
+  unsigned mode = 0666;  ///< permission bits before the umask; 0600 for secrets
+  std::filesystem::path
+      keep;  ///< when not empty: hard link of the old file made before replacing it
 };
 
 /// A file being written under a temporary name beside its destination. Nothing is visible under the
 /// final name before commit(); the destructor removes what was not committed.
-/// Order: O_EXCL create, write, fsync, rename, fsync of the directory (reliability.md sections 1, 4).
+/// Order: O_EXCL create, write, fsync, rename, fsync of the directory (reliability.md sections 1,
+/// 4).
 class AtomicFile {
  public:
   /// Errors: `base.file.create`.
-  static Result<AtomicFile> create(const std::filesystem::path& destination, PublishOptions options);
+  static Result<AtomicFile> create(const std::filesystem::path& destination,
+                                   PublishOptions options);
 
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile& operator=(AtomicFile&&) = delete;

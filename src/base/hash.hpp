@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// SHA-2 over OpenSSL (it uses the CPU's SHA instructions: 5-10x libsodium's portable code) and BLAKE2b
-// over libsodium. One place, so that no room calls either library for hashing.
+// SHA-2 over OpenSSL (it uses the CPU's SHA instructions: 5-10x libsodium's portable code) and
+// BLAKE2b over libsodium. One place, so that no room calls either library for hashing.
 #pragma once
 
 #include <memory>

@@ -18,8 +18,8 @@ struct JsonRules {
 };
 
 /// Parses one JSON value and nothing after it. Never throws.
-/// Errors: `base.json.syntax`, `base.json.depth`, `base.json.duplicate`, `base.json.number`; `where`
-/// says the byte.
+/// Errors: `base.json.syntax`, `base.json.depth`, `base.json.duplicate`, `base.json.number`;
+/// `where` says the byte.
 Result<Json> parse_json(std::string_view text, const JsonRules& rules = {});
 
 /// Compact form (no spaces), UTF-8 kept; invalid UTF-8 is replaced, never thrown on.

@@ -10,16 +10,16 @@
 #define SIGNMARK_CAT(a, b) SIGNMARK_CAT_(a, b)
 
 /// Returns the error of a Status or Result; otherwise goes on.
-#define SIGNMARK_TRY(expr)                                                   \
-  do {                                                                       \
-    if (auto&& signmark_status_ = (expr); !signmark_status_)                 \
-      return ::tl::unexpected<::signmark::Error>(signmark_status_.error());  \
+#define SIGNMARK_TRY(expr)                                                  \
+  do {                                                                      \
+    if (auto&& signmark_status_ = (expr); !signmark_status_)                \
+      return ::tl::unexpected<::signmark::Error>(signmark_status_.error()); \
   } while (false)
 
 /// `SIGNMARK_ASSIGN(auto x, make_x());` declares x from the value or returns the error.
 #define SIGNMARK_ASSIGN(decl, expr) \
   SIGNMARK_ASSIGN_(SIGNMARK_CAT(signmark_result_, __COUNTER__), decl, expr)
-#define SIGNMARK_ASSIGN_(tmp, decl, expr)                                     \
-  auto tmp = (expr);                                                          \
+#define SIGNMARK_ASSIGN_(tmp, decl, expr)                                       \
+  auto tmp = (expr);                                                            \
   if (!tmp) return ::tl::unexpected<::signmark::Error>(std::move(tmp).error()); \
   decl = std::move(*tmp)

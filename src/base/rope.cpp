@@ -22,7 +22,8 @@ void Rope::own(Bytes bytes) {
 
 Status Rope::visit(Range range, const std::function<Status(ByteView)>& sink) const {
   if (range.offset > size_ || range.size > size_ - range.offset)
-    return fail("base.rope.range", fmt::format("bytes {}+{} of {}", range.offset, range.size, size_));
+    return fail("base.rope.range",
+                fmt::format("bytes {}+{} of {}", range.offset, range.size, size_));
   std::uint64_t start = 0;
   for (const ByteView piece : pieces_) {
     const std::uint64_t from = std::max(range.offset, start);
@@ -60,7 +61,8 @@ Status Rope::patch(std::uint64_t offset, ByteView bytes) {
     if (from < to) {
       const auto home = std::find_if(owned_.begin(), owned_.end(),
                                      [&](const Bytes& b) { return b.data() == piece.data(); });
-      if (home == owned_.end()) return fail("base.rope.view", "patch of bytes that are only viewed");
+      if (home == owned_.end())
+        return fail("base.rope.view", "patch of bytes that are only viewed");
       std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(from - offset), to - from,
                   home->begin() + static_cast<std::ptrdiff_t>(from - start));
     }
