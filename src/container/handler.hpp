@@ -2,6 +2,8 @@
 // One handler a format behind one small interface; how to add a format: src/container/README.md.
 #pragma once
 
+#include <functional>
+
 #include "base/bytes.hpp"
 #include "signmark/container.hpp"
 
@@ -35,6 +37,20 @@ const Handler& mp4_handler();
 const Handler& markdown_handler();
 const Handler& sidecar_handler();
 
+/// Short lower-case name of a format in error codes: `container.<code_name>.limit`.
+std::string_view code_name(Format format);
+
+/// `container.<format>.<what>`, as the failing side of a Result.
+tl::unexpected<Error> format_error(Format format, std::string_view what, std::string message,
+                                   std::string where = {}, std::string hint = {});
+
+// ---------------------------------------------------------------------------------------------
+// Filling an inventory
+
+/// Records an oddity that does not hinder reading. Only the first 64 are kept, so that a hostile
+/// file cannot fill the memory with messages.
+void note_problem(Inventory& inventory, Error error);
+
 /// Records damage: `complete` becomes false and the problem is kept.
 void mark_damaged(Inventory& inventory, Error error);
 
@@ -42,11 +58,57 @@ void mark_damaged(Inventory& inventory, Error error);
 Status check_limit(std::string_view format, std::string_view limit_name, std::uint64_t size,
                    std::uint64_t limit, std::string where);
 
-/// Cuts replacement values into the file: ranges ascending and disjoint, `file` is viewed.
+/// Adds a block. A payload above the limit of its kind is an Error, except for `text` and `icc`,
+/// which then become `other` with a problem: what holds no mark must not make a file unreadable.
+Status add_block(const Context& context, Inventory& inventory, Block block);
+
+/// Adds an `exif` block, its `exif_text` blocks (same range) and the orientation. EXIF that cannot
+/// be read is a problem, not damage: it is foreign to the format.
+Status add_exif(const Context& context, Inventory& inventory, Block block);
+
+/// The TIFF structure of an EXIF carrier: without `Exif\0\0`, which JPEG demands and some writers
+/// put into PNG and WebP as well.
+ByteView exif_tiff(ByteView carrier_data);
+
+/// "byte 1234".
+std::string at_byte(std::uint64_t offset);
+
+// ---------------------------------------------------------------------------------------------
+// Planning changes
+
+/// Cuts replacement values into the file: `file` is viewed.
 struct Splice {
-  Range range;  ///< what is taken out; size 0 inserts
-  Bytes bytes;  ///< what comes instead
+  Range range;            ///< what is taken out; size 0 inserts
+  Bytes bytes;            ///< what comes instead
+  bool manifest = false;  ///< the bytes are a manifest with its carrier: an exclusion of the plan
 };
+
+/// The file with all splices done. They may come in any order but must not overlap; at one offset
+/// insertions come first, in the order given. Errors: `container.splice.overlap` (internal).
+Result<Plan> splice_plan(ByteView file, std::vector<Splice> splices);
+
+/// As splice_plan, without exclusions.
 Result<Rope> splice(ByteView file, std::vector<Splice> splices);
+
+/// The new value of one whole carrier.
+struct CarrierEdit {
+  const Block* block = nullptr;  ///< kind xmp, aigc, text or exif
+  Bytes payload;
+};
+
+/// Resolves Edits against the inventory, in file order, one a carrier: Edits::xmp goes to the first
+/// XMP block if there is one, exif_text replacements are folded into their EXIF block. Checks
+/// indices, kinds and limits. Errors: `container.edits.block`, `container.<format>.limit`, those of
+/// exif.hpp.
+Result<std::vector<CarrierEdit>> carrier_edits(const Inventory& inventory, const Edits& edits,
+                                               const Limits& limits);
+
+/// Bytes of a carrier (with header and check sum) that is to hold `payload`.
+using CarrierWriter = std::function<Result<Bytes>(const Block& block, Bytes payload)>;
+
+/// The splices every format has in common: all carrier edits, and the removal of every present
+/// manifest when the edits bring a new one.
+Result<std::vector<Splice>> common_splices(const Inventory& inventory, const Edits& edits,
+                                           const Limits& limits, const CarrierWriter& write);
 
 }  // namespace signmark::container

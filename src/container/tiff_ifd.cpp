@@ -137,10 +137,9 @@ Result<TiffIfd> TiffView::ifd(std::uint64_t offset, std::uint64_t max_entries) c
     return error("truncated", fmt::format("a directory of {} entries does not fit the file", count),
                  offset);
   if (count > max_entries)
-    return error(
-        "limit",
-        fmt::format("a directory has {} entries, more than the {} allowed", count, max_entries),
-        offset);
+    return fail(context_ + ".limit",
+                fmt::format("a directory has {} entries, {} are allowed here", count, max_entries),
+                fmt::format("byte {}", offset), "raise it with --limit blocks=N");
   ifd.entries.reserve(count);
   std::uint64_t position = offset + layout_.entry_count_size();
   for (std::uint64_t i = 0; i < count; ++i, position += layout_.entry_size()) {
