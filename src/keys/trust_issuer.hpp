@@ -11,7 +11,7 @@ namespace signmark::keys {
 struct TrustedIssuer {
   PublicKey identity{};  ///< the first issuer key; never changes
   TrustOrigin origin = TrustOrigin::user;
-  std::filesystem::path directory;   ///< where it is written; empty: nowhere
+  std::filesystem::path directory;   ///< where it was read from or will be written
   std::vector<BundleVersion> chain;  ///< empty: local issuer without a bundle
   Bytes local_root;                  ///< DER of an issuer made on this machine
   BundleCertificates certificates;   ///< of the newest version, or just the local root

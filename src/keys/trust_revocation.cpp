@@ -94,6 +94,7 @@ Result<RevocationEntry> parse_entry(const Json& json, std::size_t index) {
 Status parse_list(BodyReader& reader, RevocationList& list) {
   list.version = static_cast<std::uint64_t>(reader.integer("version", 1, INT32_MAX));
   list.next_update = reader.time("next_update");
+  if (list.next_update <= list.issued) reader.refuse("must be later than issued", "next_update");
   if (!reader.has("entries")) reader.refuse("is missing", "entries");
   const auto entries = reader.list("entries", kMaxRevocations);
   SIGNMARK_TRY(reader.finish());
