@@ -22,6 +22,15 @@ constexpr Style kDarkOutline{Backing::outline, kInk, kWhite, 0.75, false};
 // edge.
 constexpr Style kEuMark{Backing::plate, kWhite, 16, 0.86, true};
 
+/// The busier the background, the less of it may shine through between the letters.
+Style plate_over(const LumaStats& beneath) {
+  constexpr double kBusy = 40, kBusiest = 100, kMoreAlpha = 0.16;  // deviations of luma; opacity
+  Style style = kPlate;
+  style.behind_alpha +=
+      kMoreAlpha * std::clamp((beneath.deviation - kBusy) / (kBusiest - kBusy), 0.0, 1.0);
+  return style;
+}
+
 }  // namespace
 
 double luminance(double grey) {
@@ -36,11 +45,11 @@ double contrast(double a, double b) {
 
 Style choose_style(const LumaStats& beneath, Wording rule) {
   if (rule == Wording::eu_ai) return kEuMark;
-  if (beneath.deviation > kCalm) return kPlate;
+  if (beneath.deviation > kCalm) return plate_over(beneath);
   const double spread = 2 * beneath.deviation;  // where nearly all pixels lie
   if (contrast(kInk, beneath.mean - spread) >= 1.5 * kMinContrast) return kDarkOutline;
   if (contrast(kWhite, beneath.mean + spread) >= 1.5 * kMinContrast) return kLightOutline;
-  return kPlate;
+  return plate_over(beneath);
 }
 
 }  // namespace signmark::label
