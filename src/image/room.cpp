@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The image room itself: picks the codec and keeps every exception inside.
+#include <fmt/format.h>
+
+#include <exception>
+#include <new>
+
+#include "image/codec.hpp"
+#include "image/room.hpp"
+
+namespace signmark::image {
+namespace {
+
+constexpr const Codec* kCodecs[] = {&kPngCodec,  &kJpegCodec, &kWebpCodec, &kGifCodec,
+                                    &kTiffCodec, &kAvifCodec, &kHeifCodec};
+
+Result<const Codec*> find_codec(std::string_view mime) {
+  for (const Codec* codec : kCodecs)
+    if (codec->mime == mime) return codec;
+  return fail("image.unsupported", fmt::format("pictures of type \"{}\" cannot be decoded", mime), {},
+              "convert it to PNG, JPEG, WebP, GIF, TIFF, AVIF or HEIF");
+}
+
+/// Runs `work` and turns what may be thrown below (memory, OpenCV's checks) into an Error.
+template <class Work>
+auto without_exceptions(Work&& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return fail("image.memory", "not enough memory for the picture", {},
+                "use a smaller picture or a machine with more memory");
+  } catch (const std::exception& problem) {
+    return fail("image.internal", fmt::format("internal error: {}", problem.what()));
+  }
+}
+
+class Room final : public ImageRoom {
+ public:
+  [[nodiscard]] Result<EncodedImage> draw_label(const Context& context, ByteView file,
+                                                std::string_view format_mime, int orientation,
+                                                const label::VisibleLabel& label,
+                                                const EncodeOptions& options) const override {
+    SIGNMARK_ASSIGN(const Codec* codec, find_codec(format_mime));
+    return without_exceptions(
+        [&] { return codec->draw(Job{context, file, orientation, label, options}); });
+  }
+
+  [[nodiscard]] Result<Bytes> pixel_digest(const Context& context, ByteView file,
+                                           std::string_view format_mime) const override {
+    SIGNMARK_ASSIGN(const Codec* codec, find_codec(format_mime));
+    return without_exceptions([&]() -> Result<Bytes> {
+      PixelHasher hasher;
+      SIGNMARK_TRY(codec->hash_pixels(context, file, hasher));
+      return hasher.finish();
+    });
+  }
+};
+
+}  // namespace
+
+const ImageRoom* image_room() {
+  static const Room room;
+  return &room;
+}
+
+}  // namespace signmark::image
