@@ -77,6 +77,14 @@ inline constexpr std::string_view kIngredientV2Label = "c2pa.ingredient.v2";
 inline constexpr std::string_view kIngredientV1Label = "c2pa.ingredient";
 
 // ---------------------------------------------------------------------------------------------
+// ISO BMFF: the root box that carries the store (Annex A.5)
+
+inline constexpr Uuid kBmffStoreUuid = {0xD8, 0xFE, 0xC3, 0xD6, 0x1B, 0x0E, 0x48, 0x3C,
+                                        0x92, 0x97, 0x58, 0x28, 0x87, 0x7E, 0xC4, 0x81};
+/// Where that UUID stands in its box: behind size and type.
+inline constexpr std::uint64_t kBmffUuidOffset = 8;
+
+// ---------------------------------------------------------------------------------------------
 // COSE (RFC 9052, RFC 9360)
 
 inline constexpr std::uint64_t kCoseSign1Tag = 18;
