@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// One look at one file: the inventory, what each layer says, and what the flows need of it.
+#pragma once
+
+#include "signmark/pipeline.hpp"
+
+namespace signmark {
+
+/// An AIGC record and the place it stands in.
+struct FoundRecord {
+  label::ParsedRecord parsed;
+  std::size_t block = 0;  ///< index into Inventory::blocks
+  std::string value;      ///< the text as found, for filling in the propagation fields
+};
+
+/// All that one file says.
+struct Examination {
+  container::Inventory inventory;
+  std::vector<FoundRecord> records;
+  std::optional<label::Reconciled> record;  ///< all records taken together
+  bool record_unreadable = false;           ///< an AIGC place whose value could not be read
+  label::XmpFields xmp;
+  std::optional<c2pa::Report> manifest;
+  std::vector<Finding> findings;
+  std::vector<Error> problems;
+  bool trace = false;  ///< another scheme says that the content is generated
+};
+
+/// Looks at every layer of the bytes. Errors: only limits and unknown formats.
+Result<Examination> examine(const Context& context, ByteView file, const VerifyOptions& options,
+                            const std::optional<Bytes>& sidecar);
+
+/// The metadata layer alone: AIGC records, IPTC source type, foreign schemes. Runs after the
+/// manifest layer, whose certificate checks our integrity value.
+void examine_metadata(const Context& context, Examination& look);
+
+/// The manifest layer alone.
+void examine_manifest(const Context& context, ByteView file, const VerifyOptions& options,
+                      const std::optional<Bytes>& sidecar, Examination& look);
+
+/// Tier of the Measures, Article 6, from all that was found.
+label::TierAnswer tier_of_examination(const Examination& look, bool declared);
+
+/// The content id of the marks: soft binding first, then a ProduceID of our form; empty when
+/// neither.
+std::string content_id_of(const Examination& look);
+
+/// Whether `uri` is one of the IPTC source types that mean AI-generated.
+bool is_ai_source_type(std::string_view uri);
+
+}  // namespace signmark

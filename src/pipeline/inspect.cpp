@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// inspect_file: the blocks of a file as a tree, without judgement.
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "signmark/pipeline.hpp"
+
+namespace signmark {
+namespace {
+
+using container::Block;
+using container::BlockKind;
+
+constexpr std::size_t kShownText = 4096;  // characters of a value before it is cut in the tree
+
+class Tree {
+ public:
+  void add(int depth, std::string name, std::string value = {}) {
+    lines_.push_back({depth, std::move(name), std::move(value)});
+  }
+  /// A text with line ends becomes one line each.
+  void add_text(int depth, std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = text.find('\n');
+      if (end != 0) add(depth, std::string(text.substr(0, end)));
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+  }
+  std::vector<TreeLine> take() { return std::move(lines_); }
+
+ private:
+  std::vector<TreeLine> lines_;
+};
+
+std::string shown(ByteView payload) {
+  const std::string_view text = as_text(payload);
+  return text.size() <= kShownText
+             ? std::string(text)
+             : fmt::format("{}… ({} bytes)", text.substr(0, kShownText), text.size());
+}
+
+void add_record(std::string_view value, label::Place place, int depth, Tree& tree) {
+  const auto parsed = label::parse_record(value, place);
+  if (!parsed) {
+    if (parsed.error().code != "label.aigc.none")
+      tree.add(depth, "AIGC record", "unreadable: " + parsed.error().message);
+    return;
+  }
+  const label::AigcRecord& record = parsed->record;
+  tree.add(depth, "AIGC record", parsed->shape);
+  tree.add(depth + 1, "Label", record.label);
+  tree.add(depth + 1, "ContentProducer", record.content_producer);
+  tree.add(depth + 1, "ProduceID", record.produce_id);
+  tree.add(depth + 1, "ReservedCode1", record.reserved_code1);
+  tree.add(depth + 1, "ContentPropagator", record.content_propagator);
+  tree.add(depth + 1, "PropagateID", record.propagate_id);
+  tree.add(depth + 1, "ReservedCode2", record.reserved_code2);
+  for (const auto& rule : parsed->broken)
+    tree.add(depth + 1, "breaks " + rule.clause, rule.message);
+}
+
+void add_xmp(const Block& block, const Limits& limits, Tree& tree) {
+  const auto fields = label::read_xmp(block.payload, limits);
+  if (!fields) {
+    tree.add(2, "unreadable", fields.error().message);
+    return;
+  }
+  for (const std::string& value : fields->aigc) add_record(value, label::Place::aigc, 2, tree);
+  for (const std::string& value : fields->aigc_elsewhere)
+    add_record(value, label::Place::generic, 2, tree);
+  const auto add = [&](std::string name, const std::string& value) {
+    if (!value.empty()) tree.add(2, std::move(name), value);
+  };
+  add("DigitalSourceType", fields->digital_source_type);
+  add("InstanceID", fields->instance_id);
+  add("provenance", fields->provenance);
+}
+
+void add_block(const Context& context, const Block& block, Tree& tree) {
+  tree.add(1, block.place, fmt::format("{} bytes at {}", block.range.size, block.range.offset));
+  switch (block.kind) {
+    case BlockKind::xmp:
+      add_xmp(block, context.limits, tree);
+      break;
+    case BlockKind::aigc:
+      add_record(as_text(block.payload), label::Place::aigc, 2, tree);
+      break;
+    case BlockKind::text:
+    case BlockKind::exif_text:
+      tree.add(2, block.key, shown(block.payload));
+      add_record(as_text(block.payload), label::Place::generic, 2, tree);
+      break;
+    case BlockKind::c2pa:
+      if (const auto dump = c2pa::dump_store(context, block.payload))
+        tree.add_text(2, *dump);
+      else
+        tree.add(2, "unreadable", dump.error().message);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+Result<std::vector<TreeLine>> inspect_file(const Context& context,
+                                           const std::filesystem::path& file) {
+  SIGNMARK_ASSIGN(const MappedFile input, MappedFile::open(file, context.limits));
+  auto inventory = container::inspect(context, input.bytes());
+  if (!inventory) return tl::unexpected<Error>(inventory.error().at(file.string()));
+  Tree tree;
+  tree.add(0, file.string(), std::string(container::format_info(inventory->format).name));
+  tree.add(1, "size", fmt::format("{} bytes", inventory->file_size));
+  if (inventory->width != 0)
+    tree.add(1, "picture",
+             fmt::format("{} x {} pixels, {} frame{}, orientation {}", inventory->width,
+                         inventory->height, inventory->frames, inventory->frames == 1 ? "" : "s",
+                         inventory->orientation));
+  tree.add(1, "complete", inventory->complete ? "yes" : "no");
+  for (const Error& problem : inventory->problems)
+    tree.add(1, "problem", fmt::format("{} ({})", problem.message, problem.where));
+  for (const Block& block : inventory->blocks) add_block(context, block, tree);
+  if (inventory->trailing.size != 0)
+    tree.add(1, "after the end", fmt::format("{} bytes", inventory->trailing.size));
+  return tree.take();
+}
+
+}  // namespace signmark

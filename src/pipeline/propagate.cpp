@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+// propagate_file: the propagation fields by tier, the producer's fields byte for byte (Measures,
+// Art. 6).
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "pipeline/publish.hpp"
+
+namespace signmark {
+namespace fs = std::filesystem;
+namespace {
+
+// What stands for a producer whom a platform cannot know; the standard leaves it open
+// (gb45438.md section 14.9), and an empty value would break Annex E.
+constexpr std::string_view kUnknown = "unknown";
+
+Result<std::string> propagation_id(const Context& context, const PropagateOptions& options) {
+  if (!options.propagate_id.empty()) return options.propagate_id;
+  std::array<Byte, 8> id{};
+  context.random->fill(id);
+  return hex(id);
+}
+
+/// The propagation trio that will stand in `record`, signed when a key is at hand.
+Status fill_trio(label::AigcRecord& record, const PropagateOptions& options, std::string id) {
+  record.content_propagator = options.propagator;
+  record.propagate_id = std::move(id);
+  record.reserved_code2.clear();
+  if (options.signer == nullptr) return {};
+  const keys::Signer& signer = *options.signer;
+  const auto sign = [&](std::string_view type, ByteView body) {
+    return signer.sign_object(type, body);
+  };
+  SIGNMARK_ASSIGN(record.reserved_code2,
+                  label::sign_reserved_code(record, label::Trio::propagation, sign));
+  return {};
+}
+
+/// A record where there was none: the tier's label, and nobody invented as producer.
+Result<container::Edits> add_record(const Context& context, const Source& source,
+                                    const label::AigcRecord& record) {
+  SIGNMARK_TRY(label::check_writable(record, label::Moment::any));
+  const container::Block* block = source.look.inventory.find(container::BlockKind::xmp);
+  const ByteView packet = block == nullptr ? ByteView() : ByteView(block->payload);
+  container::Edits edits;
+  label::XmpChanges changes;
+  changes.aigc_json = label::to_json(record);
+  SIGNMARK_ASSIGN(edits.xmp, label::update_xmp(packet, changes, context.limits));
+  return edits;
+}
+
+/// The record that is there, completed in its own place and form.
+Result<container::Edits> complete_record(const Context& context, const Source& source,
+                                         const label::AigcRecord& record) {
+  const FoundRecord& found = source.look.records.front();
+  const label::Propagation trio{record.content_propagator, record.propagate_id,
+                                record.reserved_code2};
+  SIGNMARK_ASSIGN(std::string value, label::fill_propagation(found.value, trio));
+  const container::Block& block = source.look.inventory.blocks[found.block];
+  container::Edits edits;
+  if (block.kind == container::BlockKind::xmp) {
+    label::XmpChanges changes;
+    changes.aigc_json = std::move(value);
+    SIGNMARK_ASSIGN(edits.xmp, label::update_xmp(block.payload, changes, context.limits));
+  } else {
+    edits.replacements.push_back({found.block, Bytes(value.begin(), value.end())});
+  }
+  return edits;
+}
+
+Status check_source(const Source& source, label::Tier tier, const PropagateOptions& options) {
+  if (options.propagator.empty())
+    return fail("pipeline.propagator", "nobody is named as the propagator", {},
+                "use --propagator with your 27-character code or name");
+  if (tier == label::Tier::none)
+    return fail("pipeline.propagate.none", "nothing says that this file is AI-generated",
+                source.path.string(), "use --declared when the uploader says so");
+  if (source.look.record_unreadable || (source.look.record && source.look.record->ambiguous))
+    return fail("pipeline.propagate.ambiguous", "the file's AIGC labels are unreadable or disagree",
+                source.path.string(), "`signmark inspect` shows them");
+  const bool manifest = source.look.inventory.find(container::BlockKind::c2pa) != nullptr;
+  if (manifest && options.signer == nullptr)
+    return fail("pipeline.propagate.signer",
+                "the file has a manifest, and a change needs a new one over it",
+                source.path.string(),
+                "give a signing key with --signer, or make one: signmark key new");
+  return {};
+}
+
+Result<c2pa::SignedPlan> plan_output(const Context& context, const Source& source,
+                                     container::Edits edits, const PropagateOptions& options) {
+  const auto& inventory = source.look.inventory;
+  if (inventory.find(container::BlockKind::c2pa) != nullptr) {
+    c2pa::ManifestRequest request;
+    request.intent = c2pa::Intent::edited_metadata;
+    return c2pa::sign(context, source.file.bytes(), inventory, std::move(edits), request,
+                      *options.signer);
+  }
+  c2pa::SignedPlan plan;
+  SIGNMARK_ASSIGN(container::Plan planned,
+                  container::plan(context, source.file.bytes(), inventory, edits));
+  plan.rope = std::move(planned.rope);
+  return plan;
+}
+
+}  // namespace
+
+Result<PropagateReport> propagate_file(const Context& context, const fs::path& input,
+                                       const OutputOptions& output,
+                                       const PropagateOptions& options) {
+  VerifyOptions look_options;
+  look_options.trust = options.trust;
+  SIGNMARK_ASSIGN(const Source source, open_source(context, input, output, look_options));
+  PropagateReport report;
+  report.output = output.file;
+  report.tier = tier_of_examination(source.look, options.declared).tier.value_or(label::Tier::none);
+  SIGNMARK_TRY(check_source(source, report.tier, options));
+
+  report.added = !source.look.record || source.look.record->record.empty_shell;
+  if (report.added) {
+    report.before.label = label::tier_value(report.tier);
+    report.before.content_producer = kUnknown;
+    report.before.produce_id = kUnknown;
+  } else {
+    report.before = source.look.record->record.record;
+  }
+  report.after = report.before;
+  SIGNMARK_ASSIGN(std::string id, propagation_id(context, options));
+  SIGNMARK_TRY(fill_trio(report.after, options, std::move(id)));
+  SIGNMARK_ASSIGN(container::Edits edits, report.added
+                                              ? add_record(context, source, report.after)
+                                              : complete_record(context, source, report.after));
+  SIGNMARK_ASSIGN(c2pa::SignedPlan plan, plan_output(context, source, std::move(edits), options));
+
+  Expectation expectation;
+  expectation.record = report.after;
+  expectation.manifest = !plan.store.empty();
+  expectation.signer_root = options.signer_root;
+  SIGNMARK_TRY(publish(context, source, plan.rope, {}, output, expectation));
+  report.manifest_label = std::move(plan.manifest_label);
+  return report;
+}
+
+}  // namespace signmark

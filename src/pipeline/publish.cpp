@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Input checks, read-back and publication.
+#include "pipeline/publish.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace signmark {
+namespace fs = std::filesystem;
+namespace {
+
+Status refuse_same_file(const fs::path& input, const OutputOptions& output) {
+  std::error_code ignored;
+  if (output.in_place || !fs::equivalent(input, output.file, ignored)) return {};
+  return fail("pipeline.same-file", "input and output are the same file", input.string(),
+              "write to another name, or use --in-place");
+}
+
+/// `path` + ".c2pa".
+fs::path sidecar_of(fs::path path) {
+  path += ".c2pa";
+  return path;
+}
+
+/// Whether the findings of the written file show what was meant to be written.
+Status check_expectation(const Examination& look, const Expectation& expectation) {
+  const auto broken = [](std::string message) {
+    return fail("pipeline.readback", "the written file does not show its marks: " + message, {},
+                "nothing was published; this is a bug, please report it with the input's format");
+  };
+  if (!look.inventory.complete)
+    return broken(look.problems.empty() ? "it is incomplete" : look.problems.front().message);
+  if (expectation.record &&
+      (!look.record || look.record->record.record != *expectation.record || look.record->ambiguous))
+    return broken("the AIGC record read back differs");
+  if (!expectation.manifest) return {};
+  const State wanted = expectation.signer_root.empty() ? State::valid : State::trusted;
+  for (const Finding& finding : look.findings)
+    if (finding.layer == Layer::manifest && finding.state != wanted)
+      return broken(fmt::format("manifest {} ({})", state_name(finding.state), finding.basis));
+  return {};
+}
+
+PublishOptions publish_options(const OutputOptions& output) {
+  PublishOptions options;
+  options.replace = output.force || output.in_place;
+  options.keep = output.backup;
+  return options;
+}
+
+}  // namespace
+
+Result<Source> open_source(const Context& context, const fs::path& input,
+                           const OutputOptions& output, const VerifyOptions& options) {
+  SIGNMARK_TRY(refuse_same_file(input, output));
+  std::error_code ignored;
+  if (!output.force && !output.in_place && fs::exists(output.file, ignored))
+    return fail("base.file.exists", "the output exists already", output.file.string(),
+                "use -f to replace it");
+  Source source;
+  source.path = input;
+  SIGNMARK_ASSIGN(source.file, MappedFile::open(input, context.limits));
+  auto look = examine(context, source.file.bytes(), options, std::nullopt);
+  if (!look) return tl::unexpected<Error>(look.error().at(input.string()));
+  source.look = std::move(*look);
+  const auto& inventory = source.look.inventory;
+  if (!inventory.complete) {
+    const Error cause = inventory.problems.empty() ? Error{} : inventory.problems.front();
+    return fail("pipeline.damaged",
+                fmt::format("the input is damaged or cut off ({}: {})", cause.where, cause.message),
+                input.string(), "restore the file first: a mark would vouch for the damage");
+  }
+  const auto& info = container::format_info(inventory.format);
+  if (!info.writes_metadata)
+    return fail("pipeline.format", fmt::format("{} files cannot be marked yet", info.name),
+                input.string(), "PNG, JPEG, WebP, GIF, TIFF, AVIF and HEIF can");
+  return source;
+}
+
+Result<Published> publish(const Context& context, const Source& source, const Rope& rope,
+                          ByteView sidecar, const OutputOptions& output,
+                          const Expectation& expectation) {
+  Published published;
+  SIGNMARK_TRY(context.report("write", 0, rope.size()));
+  SIGNMARK_ASSIGN(AtomicFile file, AtomicFile::create(output.file, publish_options(output)));
+  SIGNMARK_TRY(file.write(rope));
+  source.file.release_pages();
+
+  SIGNMARK_TRY(context.report("read back", 0, 1));
+  SIGNMARK_ASSIGN(const MappedFile written, MappedFile::open(file.temporary(), context.limits));
+  VerifyOptions options;
+  if (!expectation.signer_root.empty()) options.trust.anchors.push_back(expectation.signer_root);
+  const auto store =
+      sidecar.empty() ? std::nullopt : std::make_optional(Bytes(sidecar.begin(), sidecar.end()));
+  SIGNMARK_ASSIGN(Examination look, examine(context, written.bytes(), options, store));
+  SIGNMARK_TRY(check_expectation(look, expectation));
+  published.findings = std::move(look.findings);
+
+  // The sidecar first: without its picture it is harmless, a picture without it would look
+  // unsigned.
+  if (!sidecar.empty()) {
+    published.sidecar_file = sidecar_of(output.file);
+    PublishOptions how;
+    how.replace = output.force || output.in_place;
+    SIGNMARK_TRY(write_file(published.sidecar_file, sidecar, how));
+  }
+  SIGNMARK_TRY(file.commit());
+  SIGNMARK_TRY(context.report("write", rope.size(), rope.size()));
+  return published;
+}
+
+}  // namespace signmark

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shared by mark and propagate: opening the input, writing, reading back, publishing.
+#pragma once
+
+#include "base/file.hpp"
+#include "pipeline/examination.hpp"
+
+namespace signmark {
+
+/// An input that can be marked: mapped, whole, with all that it says already.
+struct Source {
+  std::filesystem::path path;
+  MappedFile file;
+  Examination look;
+};
+
+/// Errors: `pipeline.same-file`, `pipeline.damaged`, `pipeline.format`, those of examine.
+Result<Source> open_source(const Context& context, const std::filesystem::path& input,
+                           const OutputOptions& output, const VerifyOptions& options);
+
+/// What the output must show when it is read back before it appears under its name.
+struct Expectation {
+  std::optional<label::AigcRecord> record;
+  bool manifest = false;
+  Bytes signer_root;  ///< when known, the manifest must come out as trusted
+};
+
+/// A finished output, not yet visible.
+struct Published {
+  std::vector<Finding> findings;
+  std::filesystem::path sidecar_file;
+};
+
+/// Writes `rope` (and `sidecar` when not empty) beside the destination, reads it back from disk,
+/// checks the expectation, and only then renames it into place. `source` pages are released
+/// meanwhile. Errors: `pipeline.readback` (internal), those of AtomicFile.
+Result<Published> publish(const Context& context, const Source& source, const Rope& rope,
+                          ByteView sidecar, const OutputOptions& output,
+                          const Expectation& expectation);
+
+}  // namespace signmark
