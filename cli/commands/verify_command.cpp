@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// `signmark verify`: every layer, one verdict, one tier.
+#include "commands/verify_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "keys_access.hpp"
+#include "report_html.hpp"
+
+namespace signmark::cli {
+namespace {
+
+class VerifyCommand final : public Command {
+ public:
+  CLI::App* declare(CLI::App& app) override;
+  Result<int> run(Session& session) override;
+
+ private:
+  Result<VerifyOptions> options(Session& session) const;
+  int expectation(const VerifyReport& report, const Output& out) const;
+
+  std::vector<std::string> files_, bundles_;
+  std::string at_, expect_, sidecar_, html_;
+  bool declared_ = false;
+};
+
+CLI::App* VerifyCommand::declare(CLI::App& app) {
+  CLI::App* verb = app.add_subcommand("verify", "Look at every layer of FILE and give a verdict");
+  verb->add_option("FILE", files_, "Files to verify")->required();
+  verb->add_option("--trust", bundles_, "Believe the issuer of this bundle only (repeatable)")
+      ->type_name("BUNDLE");
+  verb->add_option("--at", at_, "Judge as of this time (RFC 3339) instead of now")
+      ->type_name("TIME");
+  verb->add_option("--expect", expect_, "Fail (exit 12) unless the marks carry this content id")
+      ->type_name("ID");
+  verb->add_option("--sidecar", sidecar_,
+                   "C2PA manifest store beside the file (default: FILE.c2pa)")
+      ->type_name("F");
+  verb->add_option("--report", html_, "Write an HTML report")->type_name("out.html");
+  verb->add_flag("--declared", declared_, "The uploader declares the content as AI-generated");
+  verb->footer(
+      "Verdicts and exit codes: verified 0, none 10, untrusted 11, tampered 12, marked 13,\n"
+      "inconclusive 14. Several files: the first of 12, 14, 11, 13, 10, 0 that occurs.\n"
+      "Example: signmark verify marked.png");
+  return verb;
+}
+
+Result<VerifyOptions> VerifyCommand::options(Session& session) const {
+  VerifyOptions options;
+  SIGNMARK_ASSIGN(options.trust, load_trust(session, bundles_));
+  options.declared = declared_;
+  options.sidecar = sidecar_;
+  if (!at_.empty()) {
+    SIGNMARK_ASSIGN(options.at, parse_rfc3339(at_));
+  }
+  return options;
+}
+
+std::string_view tier_text(const VerifyReport& report) {
+  return report.tier.tier ? label::tier_name(*report.tier.tier) : "unknown";
+}
+
+JsonLine summary_of(const VerifyReport& report) {
+  JsonLine problems = JsonLine::array();
+  for (const Error& problem : report.problems) problems.push_back(to_json(problem));
+  return {{"path", report.file.string()},
+          {"format", container::format_info(report.format).name},
+          {"verdict", verdict_name(report.verdict)},
+          {"tier", tier_text(report)},
+          {"tier_basis", report.tier.basis},
+          {"exit_code", verdict_exit_code(report.verdict)},
+          {"notice_zh", report.notice_zh},
+          {"notice_en", report.notice_en},
+          {"content_id", report.content_id},
+          {"sentence", report.sentence},
+          {"problems", std::move(problems)}};
+}
+
+std::string_view verdict_meaning(Verdict verdict) {
+  if (verdict == Verdict::verified) return "good";
+  if (verdict == Verdict::tampered) return "bad";
+  return verdict == Verdict::none ? "plain" : "odd";
+}
+
+void print_report(const Output& out, const VerifyReport& report) {
+  for (const Finding& finding : report.findings) {
+    JsonLine line = to_json(finding);
+    line["path"] = report.file.string();
+    out.object(std::move(line), "finding");
+  }
+  out.line(out.paint(report.sentence, verdict_meaning(report.verdict)));
+  print_findings(out, report.findings);
+  for (const Error& problem : report.problems)
+    out.line(fmt::format("  problem   {}{}{}", problem.where, problem.where.empty() ? "" : ": ",
+                         problem.message));
+  out.line(
+      fmt::format("  verdict   {}    tier {}", verdict_name(report.verdict), tier_text(report)));
+  if (!report.notice_en.empty())
+    out.line(fmt::format("  notice    {} / {}", report.notice_zh, report.notice_en));
+  out.object(summary_of(report), "item");
+}
+
+int VerifyCommand::expectation(const VerifyReport& report, const Output& out) const {
+  const int code = verdict_exit_code(report.verdict);
+  if (expect_.empty() || report.content_id == expect_) return code;
+  out.warning(fmt::format("{}: expected content id {}, found {}", path_text(report.file), expect_,
+                          report.content_id.empty() ? "none" : report.content_id));
+  return verdict_exit_code(Verdict::tampered);
+}
+
+/// The first of 12, 14, 11, 13, 10, 0 that occurs (architecture.md section 10.6).
+int worst_of(const std::vector<int>& codes) {
+  for (const int code : {1, 12, 14, 11, 13, 10, 0})
+    if (std::find(codes.begin(), codes.end(), code) != codes.end()) return code;
+  return 0;
+}
+
+Result<int> VerifyCommand::run(Session& session) {
+  SIGNMARK_ASSIGN(const VerifyOptions how, options(session));
+  const Output& out = session.out();
+  std::vector<int> codes;
+  std::vector<VerifyReport> reports;
+  for (const std::string& file : files_) {
+    auto report = verify_file(session.context, file, how);
+    if (!report) {
+      out.error(report.error());
+      codes.push_back(exit_code_of(report.error()));
+      continue;
+    }
+    print_report(out, *report);
+    codes.push_back(expectation(*report, out));
+    if (!html_.empty()) reports.push_back(std::move(*report));
+  }
+  if (!html_.empty()) SIGNMARK_TRY(write_html_report(html_, reports));
+  const int code = worst_of(codes);
+  out.object({{"files", files_.size()}, {"exit_code", code}}, "summary");
+  return code;
+}
+
+}  // namespace
+
+std::unique_ptr<Command> make_verify_command() { return std::make_unique<VerifyCommand>(); }
+
+}  // namespace signmark::cli

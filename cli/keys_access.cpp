@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keys and trust for the commands.
+#include "keys_access.hpp"
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/result.hpp"
+#include "key_agent_access.hpp"
+#include "prompt.hpp"
+
+namespace signmark::cli {
+namespace {
+
+constexpr std::string_view kFilePrefix = "file:";
+constexpr std::string_view kExecPrefix = "exec:";
+
+/// The verdicts of several stores as one question: the first store that trusts the leaf decides.
+std::optional<std::string> objection(const std::vector<keys::TrustStore>& stores,
+                                     const Context& context, ByteView leaf,
+                                     std::optional<UnixTime> proven) {
+  keys::LeafQuery query;
+  query.leaf_der = leaf;
+  query.at = context.clock->now();
+  if (proven) query.proven = keys::ProvenTime{*proven, keys::TimeEvidence::time_stamp};
+  std::string words;
+  for (const keys::TrustStore& store : stores) {
+    const keys::LeafVerdict verdict = store.check_leaf(query);
+    if (verdict.trusted()) return std::nullopt;
+    // A stranger's leaf is for the certificate chain to judge; only a real objection is kept.
+    if (verdict.status != keys::LeafStatus::not_listed || words.empty()) words = verdict.words;
+  }
+  return words;
+}
+
+Result<std::vector<keys::TrustStore>> open_stores(const Session& session,
+                                                  const std::vector<std::string>& bundles) {
+  std::vector<keys::TrustStore> stores;
+  if (bundles.empty()) {
+    SIGNMARK_ASSIGN(keys::TrustStore store, open_trust_store(session));
+    stores.push_back(std::move(store));
+    return stores;
+  }
+  SIGNMARK_ASSIGN(const keys::Home home, key_home());
+  SIGNMARK_ASSIGN(const keys::TrustPolicy policy,
+                  keys::read_trust_policy(home.config / "config.toml"));
+  for (const std::string& bundle : bundles) {
+    SIGNMARK_ASSIGN(keys::TrustStore store,
+                    keys::TrustStore::from_bundle_file(session.context, bundle, policy));
+    stores.push_back(std::move(store));
+  }
+  return stores;
+}
+
+/// The root of the stored key whose public key this is.
+Bytes root_of(const keys::Keyring& keyring, const keys::KeyInfo& info) {
+  const auto stored = keyring.find(info.id(), keys::Role::signing);
+  return stored && stored->root ? stored->root->der : Bytes{};
+}
+
+}  // namespace
+
+void UnlockFlags::declare(CLI::App& command) {
+  command.add_option("--passphrase-fd", passphrase_fd, "Read the passphrase from this descriptor")
+      ->type_name("N");
+  command.add_option("--passphrase-file", passphrase_file, "Read the passphrase from this file (0600)")
+      ->type_name("F");
+  command.add_flag("--insecure-permissions", insecure_permissions,
+                   "Load key files that others may read");
+  command.add_flag("--require-locked-memory", require_locked_memory,
+                   "Fail when secrets cannot be locked into memory");
+}
+
+keys::UnlockOptions UnlockFlags::options(const Session& session) const {
+  keys::UnlockOptions unlock = keys::UnlockOptions::from_process();
+  if (passphrase_fd >= 0) unlock.passphrase_fd = passphrase_fd;
+  unlock.passphrase_file = passphrase_file;
+  unlock.agent = agent_hooks(session);
+  if (!session.flags.no_input) unlock.prompt = ask_on_terminal;
+  return unlock;
+}
+
+Result<keys::Home> key_home() { return keys::Home::from_environment(); }
+
+Result<keys::Keyring> open_keyring(const Session& session, const UnlockFlags& unlock) {
+  SIGNMARK_ASSIGN(keys::Home home, key_home());
+  keys::KeyringOptions options;
+  options.insecure_permissions = unlock.insecure_permissions;
+  options.require_locked_memory = unlock.require_locked_memory;
+  options.credentials_directory = keys::UnlockOptions::from_process().credentials_directory;
+  return keys::Keyring::open(session.context, std::move(home), std::move(options));
+}
+
+Result<OpenedSigner> open_signer(const Session& session, const std::string& selector,
+                                 const UnlockFlags& unlock) {
+  SIGNMARK_ASSIGN(const keys::Keyring keyring, open_keyring(session, unlock));
+  const keys::UnlockOptions how = unlock.options(session);
+  OpenedSigner opened;
+  if (selector.starts_with(kFilePrefix)) {
+    SIGNMARK_ASSIGN(opened.signer,
+                    keyring.open_signer_file(selector.substr(kFilePrefix.size()), how));
+  } else if (selector.starts_with(kExecPrefix)) {
+    SIGNMARK_ASSIGN(opened.signer, open_exec_signer(session, selector));
+  } else {
+    SIGNMARK_ASSIGN(opened.signer, keyring.open_signer(selector, how));
+  }
+  opened.root_der = root_of(keyring, opened.signer->key());
+  return opened;
+}
+
+Result<keys::TrustStore> open_trust_store(const Session& session) {
+  SIGNMARK_ASSIGN(const keys::Home home, key_home());
+  SIGNMARK_ASSIGN(const keys::TrustPolicy policy,
+                  keys::read_trust_policy(home.config / "config.toml"));
+  return keys::TrustStore::load(session.context, keys::TrustPaths::standard(), policy);
+}
+
+Result<Trust> load_trust(const Session& session, const std::vector<std::string>& bundles) {
+  SIGNMARK_ASSIGN(std::vector<keys::TrustStore> opened, open_stores(session, bundles));
+  const auto stores = std::make_shared<std::vector<keys::TrustStore>>(std::move(opened));
+  Trust trust;
+  for (const keys::TrustStore& store : *stores)
+    for (Bytes& anchor : store.anchors()) trust.anchors.push_back(std::move(anchor));
+  trust.revocation = [stores, context = session.context](ByteView leaf,
+                                                         std::optional<UnixTime> proven) {
+    return objection(*stores, context, leaf, proven);
+  };
+  return trust;
+}
+
+}  // namespace signmark::cli
