@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replays a corpus without a fuzzer: each file as it is, cut at many places, and with bytes changed.
+// Replays a corpus without a fuzzer: each file as it is, cut at many places, and with bytes
+// changed.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

@@ -12,17 +12,17 @@
 namespace signmark::test {
 
 /// Checks a Result and says its error when it failed.
-#define CHECK_OK(expr)                                                             \
-  do {                                                                             \
-    const auto& checked_ = (expr);                                                 \
+#define CHECK_OK(expr)                                                                          \
+  do {                                                                                          \
+    const auto& checked_ = (expr);                                                              \
     INFO((checked_ ? std::string() : checked_.error().code + ": " + checked_.error().message)); \
-    CHECK(checked_.has_value());                                                   \
+    CHECK(checked_.has_value());                                                                \
   } while (false)
-#define REQUIRE_OK(expr)                                                           \
-  do {                                                                             \
-    const auto& checked_ = (expr);                                                 \
+#define REQUIRE_OK(expr)                                                                        \
+  do {                                                                                          \
+    const auto& checked_ = (expr);                                                              \
     INFO((checked_ ? std::string() : checked_.error().code + ": " + checked_.error().message)); \
-    REQUIRE(checked_.has_value());                                                 \
+    REQUIRE(checked_.has_value());                                                              \
   } while (false)
 
 /// The error code of a failed Result, "" when it succeeded.
@@ -35,7 +35,8 @@ std::string code_of(const T& result) {
 class ScratchDir {
  public:
   ScratchDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "signmark-test-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "signmark-test-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
   }
   ScratchDir(const ScratchDir&) = delete;
