@@ -5,7 +5,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 signmark=$(realpath "$1"); out=${2:-$(dirname "$signmark")/demo}
-rm -rf "$out"; mkdir -p "$out"; cp "$here/../test_media/astronaut.png" "$out/photo.png"
+rm -rf "$out"; mkdir -p "$out"; cp "$here/../test_media/pictures/astronaut.png" "$out/photo.png"
 cd "$out"
 umask 077; printf 'a passphrase for the demonstration\n' > passphrase; umask 022
 unset SIGNMARK_PASSPHRASE CREDENTIALS_DIRECTORY

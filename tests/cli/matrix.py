@@ -17,7 +17,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-PICTURE = os.path.join(ROOT, "test_media", "astronaut.png")
+PICTURE = os.path.join(ROOT, "test_media", "pictures", "astronaut.png")
 VALIDATOR = os.path.join(ROOT, "tests", "foreign", "c2pa-validate.mjs")
 MAKERS = {
     "png": ["cp", PICTURE, "OUT"],

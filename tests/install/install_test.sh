@@ -4,7 +4,7 @@
 set -euo pipefail
 build=$1; here=$(cd "$(dirname "$0")" && pwd); work=$(mktemp -d); trap 'rm -rf "$work"' EXIT
 cmake --install "$build" --prefix "$work/prefix" >/dev/null
-picture=$here/../../test_media/astronaut.png
+picture=$here/../../test_media/pictures/astronaut.png
 
 expect_none() {  # an unmarked picture: verdict none, exit 10
   local out code=0
