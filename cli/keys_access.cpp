@@ -112,7 +112,7 @@ Result<keys::TrustStore> open_trust_store(const Session& session) {
   SIGNMARK_ASSIGN(const keys::Home home, key_home());
   SIGNMARK_ASSIGN(const keys::TrustPolicy policy,
                   keys::read_trust_policy(home.config / "config.toml"));
-  return keys::TrustStore::load(session.context, keys::TrustPaths::standard(), policy);
+  return keys::TrustStore::load(session.context, keys::TrustPaths::of(home), policy);
 }
 
 Result<Trust> load_trust(const Session& session, const std::vector<std::string>& bundles) {

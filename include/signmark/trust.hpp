@@ -201,9 +201,9 @@ struct KnownLeaf {
 struct TrustPaths {
   std::filesystem::path directory;            ///< of the user; made when first written to
   std::vector<std::filesystem::path> system;  ///< read-only folders of `*.smbundle`
-  /// keys.md 4.3: the user's data folder and /etc, /usr/share; only `$SIGNMARK_HOME` when it is
-  /// set.
-  static TrustPaths standard();
+  /// keys.md 4.3: the user's data folder, `/etc/signmark/trust.d`, `/usr/share/signmark/trust.d`;
+  /// only the first under SIGNMARK_HOME.
+  static TrustPaths of(const Home& home);
 };
 
 enum class TrustOrigin { user, system, local, file };
