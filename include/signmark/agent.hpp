@@ -119,9 +119,9 @@ struct ExternalSignerOptions {
 
 /// A program that signs: `exec:["/path","arg"]`, a JSON argv without any shell. `/path arg info`
 /// prints `{"protocol":1,"key":"smsign1…","algorithm":"ed25519"}`; `/path arg sign` reads the bytes
-/// to be signed on stdin (at most 320 KiB) and writes exactly 64 bytes. stderr is passed on, nothing
-/// is tried twice, SIGNMARK_PASSPHRASE is not passed on. Calls `info` at once. Errors, also of
-/// signing: `keys.external.uri`, `keys.external.start`, `keys.external.timeout`,
+/// to be signed on stdin (at most 320 KiB) and writes exactly 64 bytes. stderr is passed on,
+/// nothing is tried twice, SIGNMARK_PASSPHRASE is not passed on. Calls `info` at once. Errors, also
+/// of signing: `keys.external.uri`, `keys.external.start`, `keys.external.timeout`,
 /// `keys.external.failed` (exit status), `keys.external.info`, `keys.external.output` (not 64
 /// bytes), `keys.external.signature` (does not verify), `keys.sign.*`.
 Result<std::shared_ptr<Signer>> open_external_signer(const Context& context, std::string_view uri,

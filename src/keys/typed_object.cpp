@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "keys/ed25519.hpp"
 
 namespace signmark::keys {
 namespace {
@@ -58,7 +59,10 @@ bool verify_object(const PublicKey& key, std::string_view type, ByteView body,
                    const Signature& signature) {
   const ObjectType* row = find_object_type(type);
   if (row == nullptr || body.size() > row->max_body) return false;
-  const Bytes message = typed_message(type, body);
+  return verify_exact(key, typed_message(type, body), signature);
+}
+
+bool verify_exact(const PublicKey& key, ByteView message, const Signature& signature) {
   return crypto_sign_verify_detached(signature.data(), message.data(), message.size(),
                                      key.data()) == 0;
 }
