@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of verbs, in the order of --help.
 #include "commands/doctor_command.hpp"
+#include "commands/help_command.hpp"
 #include "commands/inspect_command.hpp"
 #include "commands/key_command.hpp"
 #include "commands/mark_command.hpp"
@@ -19,6 +20,8 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_key_command());
   commands.push_back(make_trust_command());
   commands.push_back(make_doctor_command());
+  commands.push_back(make_help_command());
+  commands.push_back(make_completion_command());
   return commands;
 }
 

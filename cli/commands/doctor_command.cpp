@@ -47,6 +47,12 @@ Check check_media() {
   return {"media library", room ? "loads" : room.error().message, room.has_value()};
 }
 
+Check check_keys() {
+  const auto home = key_home();
+  if (!home) return {"keys", home.error().message, false};
+  return {"keys", path_text(home->keys())};
+}
+
 Check check_memory() {
   const auto arena = keys::SecureArena::create();
   if (!arena) return {"locked memory", arena.error().message, false};
@@ -66,7 +72,7 @@ class DoctorCommand final : public Command {
         {"libsodium", sodium_version_string()},
         {"OpenSSL", OpenSSL_version(OPENSSL_VERSION_STRING)},
         {"settings", path_text(default_config_file())},
-        {"keys", path_text(key_home())},
+        check_keys(),
         check_memory(),
         check_hash(),
         check_signature(),
