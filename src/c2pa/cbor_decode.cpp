@@ -169,12 +169,12 @@ class Decoder {
 
   Result<Value> map(const Head& h, std::uint64_t depth) {
     Value map = Value::map();
-    std::vector<Bytes> keys;
+    std::vector<std::string> keys;
     std::uint64_t left = h.argument;
     while (more(h, left)) {
       SIGNMARK_ASSIGN(Value key, item(depth + 1));
       SIGNMARK_ASSIGN(Value value, item(depth + 1));
-      keys.push_back(encode(key));
+      keys.emplace_back(as_text(encode(key)));
       map.set(std::move(key), std::move(value));
     }
     std::sort(keys.begin(), keys.end());

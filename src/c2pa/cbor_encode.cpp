@@ -73,8 +73,9 @@ void write_map(ByteWriter& out, const std::vector<Entry>& entries) {
   std::vector<std::pair<Bytes, const Value*>> sorted;
   sorted.reserve(entries.size());
   for (const Entry& entry : entries) sorted.emplace_back(encode(entry.key), &entry.value);
-  std::sort(sorted.begin(), sorted.end(),
-            [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+    return as_text(a.first) < as_text(b.first);  // char_traits<char> compares as unsigned bytes
+  });
   write_head(out, kMap, sorted.size());
   for (const auto& [key, item] : sorted) {
     out.bytes(key);

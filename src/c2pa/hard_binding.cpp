@@ -49,8 +49,11 @@ class RopeHasher {
 // ---------------------------------------------------------------------------------------------
 // ISO BMFF
 
+constexpr std::uint32_t kMfra = 0x6d667261;  // 'mfra'
+constexpr std::uint32_t kUuid = 0x75756964;  // 'uuid'
+
 struct RootBox {
-  std::string type;
+  std::uint32_t type = 0;
   Range range;
   Range content;  ///< behind the header
 };
@@ -66,7 +69,7 @@ Result<RootBox> root_box(const Rope& rope, std::uint64_t offset) {
   SIGNMARK_ASSIGN(const Bytes head, rope.copy({offset, std::min<std::uint64_t>(left, 16)}));
   ByteReader reader(head, "c2pa.sign.bmff", offset);
   SIGNMARK_ASSIGN(std::uint64_t size, reader.u32be());
-  SIGNMARK_ASSIGN(std::string type, reader.fourcc());
+  SIGNMARK_ASSIGN(const std::uint32_t type, reader.u32be());
   if (size == 1) {
     SIGNMARK_ASSIGN(size, reader.u64be());
   } else if (size == 0) {
@@ -74,15 +77,15 @@ Result<RootBox> root_box(const Rope& rope, std::uint64_t offset) {
   }
   const std::uint64_t header = reader.position();
   if (size < header || size > left) return bad_box(offset);
-  return RootBox{std::move(type), {offset, size}, {offset + header, size - header}};
+  return RootBox{type, {offset, size}, {offset + header, size - header}};
 }
 
 /// Whether bmff_hash_assertion() excludes this box. Its data match looks 8 bytes behind the box's
 /// start, so a box with a 64-bit size never matches.
 Result<bool> is_excluded(const Rope& rope, const RootBox& box) {
-  if (box.type == "mfra") return true;
+  if (box.type == kMfra) return true;
   const bool short_header = box.content.offset == box.range.offset + kBmffUuidOffset;
-  if (box.type != "uuid" || !short_header || box.content.size < kBmffStoreUuid.size()) return false;
+  if (box.type != kUuid || !short_header || box.content.size < kBmffStoreUuid.size()) return false;
   SIGNMARK_ASSIGN(const Bytes uuid, rope.copy({box.content.offset, kBmffStoreUuid.size()}));
   return std::equal(uuid.begin(), uuid.end(), kBmffStoreUuid.begin());
 }
