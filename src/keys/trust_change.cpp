@@ -59,8 +59,6 @@ UpdateOutcome difference(const TrustedIssuer* before, const TrustedIssuer& after
   return out;
 }
 
-Result<TrustedIssuer> updated_copy(TrustStore::State& state, std::string_view text);
-
 }  // namespace
 
 Status check_expected(const TrustedIssuer& issuer, std::string_view expected) {
@@ -104,7 +102,7 @@ Result<IssuerSummary> TrustStore::add(std::string_view file_text,
   SIGNMARK_ASSIGN(IssuerFile file, read_issuer_file(file_text));
   const bool is_known = state_->by_identity(file.issuer) != nullptr;
   SIGNMARK_ASSIGN(TrustedIssuer issuer,
-                  is_known ? updated_copy(*state_, file_text) : issuer_from_file(std::move(file)));
+                  is_known ? state_->updated_copy(file_text) : issuer_from_file(std::move(file)));
   if (!confirmation.expected.empty()) SIGNMARK_TRY(check_expected(issuer, confirmation.expected));
   SIGNMARK_TRY(settle(issuer, state_->now()));
   const IssuerSummary summary = summarize(issuer, state_->policy, state_->now());
@@ -116,13 +114,11 @@ Result<IssuerSummary> TrustStore::add(std::string_view file_text,
   return summary;
 }
 
-namespace {
-
-Result<TrustedIssuer> updated_copy(TrustStore::State& state, std::string_view text) {
+Result<TrustedIssuer> TrustStore::State::updated_copy(std::string_view text) {
   SIGNMARK_ASSIGN(const TrustFileKind kind, trust_file_kind(text));
   if (kind == TrustFileKind::issuer_file) {
     SIGNMARK_ASSIGN(IssuerFile file, read_issuer_file(text));
-    const TrustedIssuer* known = state.by_identity(file.issuer);
+    const TrustedIssuer* known = by_identity(file.issuer);
     if (known == nullptr) return nobody();
     TrustedIssuer copy = *known;
     SIGNMARK_TRY(take_file(copy, std::move(file)));
@@ -131,17 +127,15 @@ Result<TrustedIssuer> updated_copy(TrustStore::State& state, std::string_view te
   const bool is_bundle = kind == TrustFileKind::bundle;
   SIGNMARK_ASSIGN(SignedObject object,
                   read_signed_object(text, is_bundle ? kBundleType : kRevocationType));
-  SIGNMARK_ASSIGN(TrustedIssuer copy, owner_of(state.issuers, object));
+  SIGNMARK_ASSIGN(TrustedIssuer copy, owner_of(issuers, object));
   SIGNMARK_TRY(is_bundle ? take_bundle(copy, std::move(object))
                          : take_revocation(copy, std::move(object), RevocationSource::incoming));
   return copy;
 }
 
-}  // namespace
-
 Result<UpdateOutcome> TrustStore::update(std::string_view file_text) {
   SIGNMARK_TRY(state_->require_writable());
-  SIGNMARK_ASSIGN(TrustedIssuer issuer, updated_copy(*state_, file_text));
+  SIGNMARK_ASSIGN(TrustedIssuer issuer, state_->updated_copy(file_text));
   return state_->accept(std::move(issuer));
 }
 

@@ -24,6 +24,9 @@ struct TrustStore::State {
   Result<std::size_t> find(std::string_view selector) const;
   /// Errors: `trust.issuer.read-only` when the store has no folder of the user.
   Status require_writable() const;
+  /// The issuer that a file is about, as a copy that has taken the file in.
+  /// Errors: as TrustStore::update.
+  Result<TrustedIssuer> updated_copy(std::string_view text);
   /// The last checks (the expiry only when there is a new bundle), then writes what is new and puts
   /// the issuer into the list. Nothing is written when a check fails.
   Result<UpdateOutcome> accept(TrustedIssuer issuer);
