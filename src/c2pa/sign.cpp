@@ -9,8 +9,8 @@
 #include "base/text.hpp"
 #include "c2pa/hard_binding.hpp"
 #include "c2pa/manifest_writer.hpp"
-#include "c2pa/sign_instance_id.hpp"
 #include "c2pa/sign_parent.hpp"
+#include "c2pa/xmp_property.hpp"
 #include "signmark/c2pa.hpp"
 
 namespace signmark::c2pa {

@@ -208,8 +208,7 @@ Judgement judge(const TrustContext& trust, const History& history, const Chapter
   Codes& codes = judgement.structure;
   codes = manifest.faults;
   if (manifest.compressed)
-    reject(codes, "io.signmark.manifest.compressed", manifest.uri(),
-           "compressed manifests are not opened");
+    reject(codes, kManifestCompressed, manifest.uri(), "compressed manifests are not opened");
   if (!manifest.claim) return judgement;
   check_label(manifest, codes);
   check_signature(trust, manifest, judgement.signature, judgement.view.signer);

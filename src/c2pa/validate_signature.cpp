@@ -114,7 +114,7 @@ class Signature {
       reject(codes_, kCredentialUntrusted, url_, "the certificate leads to no anchor");
     if (!trust_.options.revocation) return;
     if (auto why = trust_.options.revocation(signer_.leaf_der, signer_.time_stamp))
-      reject(codes_, "signingCredential.revoked", url_, std::move(*why));
+      reject(codes_, kCredentialRevoked, url_, std::move(*why));
   }
 
   void check_value() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds the XMP instance id that a claim must repeat.
-#include "c2pa/sign_instance_id.hpp"
+// Finds the few XMP properties that concern manifests.
+#include "c2pa/xmp_property.hpp"
 
 #include <pugixml.hpp>
 #include <string_view>
@@ -11,8 +11,9 @@ namespace signmark::c2pa {
 namespace {
 
 constexpr std::string_view kMediaManagement = "http://ns.adobe.com/xap/1.0/mm/";
+constexpr std::string_view kTerms = "http://purl.org/dc/terms/";
 constexpr std::string_view kRdf = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
-constexpr std::size_t kMaxSize = 256;
+constexpr std::size_t kMaxSize = 2048;  // no id or address needs more
 
 /// The namespace to which a prefix is bound at a node; prefixes are the writer's choice.
 std::string_view namespace_of(pugi::xml_node node, std::string_view prefix) {
@@ -29,12 +30,11 @@ bool is_name(pugi::xml_node scope, std::string_view qualified, std::string_view 
          namespace_of(scope, qualified.substr(0, colon)) == uri;
 }
 
-std::string id_in(pugi::xml_node description) {
+std::string value_in(pugi::xml_node description, std::string_view uri, std::string_view local) {
   for (const auto attribute : description.attributes())
-    if (is_name(description, attribute.name(), kMediaManagement, "InstanceID"))
-      return attribute.value();
+    if (is_name(description, attribute.name(), uri, local)) return attribute.value();
   for (const auto child : description.children())
-    if (is_name(child, child.name(), kMediaManagement, "InstanceID")) return child.text().get();
+    if (is_name(child, child.name(), uri, local)) return child.text().get();
   return {};
 }
 
@@ -47,19 +47,28 @@ pugi::xml_node rdf_of(const pugi::xml_document& document) {
   return {};
 }
 
-bool is_plain(const std::string& id) {
-  return !id.empty() && id.size() <= kMaxSize && printable(id) == id;
+bool is_plain(const std::string& value) {
+  return !value.empty() && value.size() <= kMaxSize && printable(value) == value;
+}
+
+std::optional<std::string> property(ByteView packet, std::string_view uri, std::string_view local) {
+  pugi::xml_document document;
+  if (!document.load_buffer(packet.data(), packet.size())) return std::nullopt;
+  for (const auto description : rdf_of(document).children())
+    if (std::string value = value_in(description, uri, local); is_plain(value)) return value;
+  return std::nullopt;
 }
 
 }  // namespace
 
 std::optional<std::string> xmp_instance_id(ByteView packet) {
-  pugi::xml_document document;
-  if (!document.load_buffer(packet.data(), packet.size())) return std::nullopt;
-  for (const auto description : rdf_of(document).children()) {
-    if (std::string id = id_in(description); is_plain(id)) return id;
-  }
-  return std::nullopt;
+  return property(packet, kMediaManagement, "InstanceID");
+}
+
+std::optional<std::string> xmp_remote_manifest(ByteView packet) {
+  auto url = property(packet, kTerms, "provenance");
+  const bool remote = url && (url->starts_with("https://") || url->starts_with("http://"));
+  return remote ? url : std::nullopt;
 }
 
 }  // namespace signmark::c2pa
