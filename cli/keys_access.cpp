@@ -15,24 +15,6 @@ namespace {
 constexpr std::string_view kFilePrefix = "file:";
 constexpr std::string_view kExecPrefix = "exec:";
 
-/// The verdicts of several stores as one question: the first store that trusts the leaf decides.
-std::optional<std::string> objection(const std::vector<keys::TrustStore>& stores,
-                                     const Context& context, ByteView leaf,
-                                     std::optional<UnixTime> proven) {
-  keys::LeafQuery query;
-  query.leaf_der = leaf;
-  query.at = context.clock->now();
-  if (proven) query.proven = keys::ProvenTime{*proven, keys::TimeEvidence::time_stamp};
-  std::string words;
-  for (const keys::TrustStore& store : stores) {
-    const keys::LeafVerdict verdict = store.check_leaf(query);
-    if (verdict.trusted()) return std::nullopt;
-    // A stranger's leaf is for the certificate chain to judge; only a real objection is kept.
-    if (verdict.status != keys::LeafStatus::not_listed || words.empty()) words = verdict.words;
-  }
-  return words;
-}
-
 Result<std::vector<keys::TrustStore>> open_stores(const Session& session,
                                                   const std::vector<std::string>& bundles) {
   std::vector<keys::TrustStore> stores;
@@ -63,7 +45,8 @@ Bytes root_of(const keys::Keyring& keyring, const keys::KeyInfo& info) {
 void UnlockFlags::declare(CLI::App& command) {
   command.add_option("--passphrase-fd", passphrase_fd, "Read the passphrase from this descriptor")
       ->type_name("N");
-  command.add_option("--passphrase-file", passphrase_file, "Read the passphrase from this file (0600)")
+  command
+      .add_option("--passphrase-file", passphrase_file, "Read the passphrase from this file (0600)")
       ->type_name("F");
   command.add_flag("--insecure-permissions", insecure_permissions,
                    "Load key files that others may read");
@@ -117,15 +100,7 @@ Result<keys::TrustStore> open_trust_store(const Session& session) {
 
 Result<Trust> load_trust(const Session& session, const std::vector<std::string>& bundles) {
   SIGNMARK_ASSIGN(std::vector<keys::TrustStore> opened, open_stores(session, bundles));
-  const auto stores = std::make_shared<std::vector<keys::TrustStore>>(std::move(opened));
-  Trust trust;
-  for (const keys::TrustStore& store : *stores)
-    for (Bytes& anchor : store.anchors()) trust.anchors.push_back(std::move(anchor));
-  trust.revocation = [stores, context = session.context](ByteView leaf,
-                                                         std::optional<UnixTime> proven) {
-    return objection(*stores, context, leaf, proven);
-  };
-  return trust;
+  return trust_in(session.context, std::move(opened));
 }
 
 }  // namespace signmark::cli

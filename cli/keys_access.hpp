@@ -38,8 +38,8 @@ struct OpenedSigner {
   Bytes root_der;
 };
 
-/// Opens the signer that a selector or URI (`file:PATH`, `exec:["prog","arg"]`) stands for; empty: the
-/// newest usable signing key. Errors: `keys.*`.
+/// Opens the signer that a selector or URI (`file:PATH`, `exec:["prog","arg"]`) stands for; empty:
+/// the newest usable signing key. Errors: `keys.*`.
 Result<OpenedSigner> open_signer(const Session& session, const std::string& selector,
                                  const UnlockFlags& unlock);
 

@@ -40,10 +40,6 @@ std::string_view meaning_of(State state) {
   }
 }
 
-std::string dump(const JsonLine& value) {
-  return value.dump(-1, ' ', false, JsonLine::error_handler_t::replace);
-}
-
 }  // namespace
 
 void Output::line(std::string_view text) const {
@@ -55,18 +51,12 @@ void Output::note(std::string_view text) const {
 }
 
 void Output::object(JsonLine value, std::string_view type) const {
-  if (!style_.json) return;
-  value["schema"] = "signmark/1";
-  value["type"] = type;
-  put(stdout, dump(value));
+  if (style_.json) put(stdout, json_line(std::move(value), type));
 }
 
 void Output::error(const Error& error) const {
   if (style_.json) {
-    JsonLine value = to_json(error);
-    value["schema"] = "signmark/1";
-    value["type"] = "error";
-    put(stderr, dump(value));
+    put(stderr, json_line(to_json(error), "error"));
     return;
   }
   const std::string where = error.where.empty() ? "" : printable(error.where) + ": ";
@@ -87,46 +77,6 @@ std::string Output::paint(std::string_view text, std::string_view meaning) const
 
 std::string path_text(const std::filesystem::path& path) { return printable(path.string()); }
 
-JsonLine to_json(const Error& error) {
-  JsonLine value = {{"code", error.code}, {"message", error.message}};
-  if (!error.where.empty()) value["where"] = error.where;
-  if (!error.hint.empty()) value["hint"] = error.hint;
-  return value;
-}
-
-JsonLine to_json(const Finding& finding) {
-  JsonLine value = {{"layer", layer_name(finding.layer)},
-                    {"state", state_name(finding.state)},
-                    {"mark", finding.what},
-                    {"basis", finding.basis}};
-  JsonLine fields = JsonLine::object();
-  for (const Field& field : finding.fields) {
-    // A name may stand twice (several soft bindings): then it is a list.
-    if (!fields.contains(field.name))
-      fields[field.name] = field.value;
-    else if (fields[field.name].is_array())
-      fields[field.name].push_back(field.value);
-    else
-      fields[field.name] = {fields[field.name], field.value};
-  }
-  value["fields"] = std::move(fields);
-  JsonLine rules = JsonLine::array();
-  for (const auto& rule : finding.broken_rules)
-    rules.push_back({{"code", rule.code}, {"message", rule.message}, {"clause", rule.clause}});
-  if (!rules.empty()) value["broken_rules"] = std::move(rules);
-  return value;
-}
-
-JsonLine record_json(const label::AigcRecord& record) {
-  return {{"Label", record.label},
-          {"ContentProducer", record.content_producer},
-          {"ProduceID", record.produce_id},
-          {"ReservedCode1", record.reserved_code1},
-          {"ContentPropagator", record.content_propagator},
-          {"PropagateID", record.propagate_id},
-          {"ReservedCode2", record.reserved_code2}};
-}
-
 void print_findings(const Output& out, const std::vector<Finding>& findings) {
   for (const Finding& finding : findings) {
     const std::string state =
@@ -138,35 +88,6 @@ void print_findings(const Output& out, const std::vector<Finding>& findings) {
     for (const auto& rule : finding.broken_rules)
       out.line(fmt::format("  {:20} breaks {}: {}", "", rule.clause, rule.message));
   }
-}
-
-int exit_code_of(const Error& error) {
-  struct Row {
-    std::string_view prefix;
-    int code;
-  };
-  // The first prefix that fits decides.
-  constexpr std::array kRows = {
-      Row{"pipeline.existing", 20},
-      Row{"label.wording.", 20},
-      Row{"label.size.", 20},
-      Row{"label.code.", 20},
-      Row{"label.aigc.", 20},
-      Row{"pipeline.layers", 2},
-      Row{"cli.", 2},
-      Row{"base.limit.", 2},
-      Row{"base.duration", 2},
-      Row{"base.time", 2},
-      Row{"keys.", 15},
-      Row{"agent.", 15},
-      Row{"c2pa.sign.", 15},
-      Row{"pipeline.signer", 15},
-      Row{"pipeline.propagate.signer", 15},
-      Row{"base.cancelled", 130},
-  };
-  for (const Row& row : kRows)
-    if (error.code.starts_with(row.prefix)) return row.code;
-  return 1;
 }
 
 }  // namespace signmark::cli

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "signmark/json.hpp"
 #include "signmark/pipeline.hpp"
 
 namespace signmark::cli {
@@ -45,15 +46,8 @@ class Output {
   OutputStyle style_;
 };
 
-/// Conversions used by several verbs.
-JsonLine to_json(const Error& error);
-JsonLine to_json(const Finding& finding);
-JsonLine record_json(const label::AigcRecord& record);
 /// Aligned findings for people.
 void print_findings(const Output& out, const std::vector<Finding>& findings);
-
-/// The exit code that belongs to an error code (architecture.md section 5).
-int exit_code_of(const Error& error);
 
 /// Paths as UTF-8 text.
 std::string path_text(const std::filesystem::path& path);

@@ -9,7 +9,7 @@
 namespace signmark::cli {
 
 void OutputFlags::declare(CLI::App& command) {
-  command.add_option("-o,--output", file, "File to write")->type_name("OUT");
+  command.add_option("-o,--output", file, "File to write, - for stdout")->type_name("OUT");
   command.add_flag("-f,--force", force, "Replace OUT when it exists");
   command.add_flag("--in-place", in_place, "Replace IN itself once the new file is safely on disk");
   command
@@ -23,6 +23,8 @@ Result<OutputOptions> OutputFlags::resolve(const std::string& input) const {
     return fail("cli.usage",
                 file.empty() ? "no output named" : "-o and --in-place exclude each other", input,
                 fmt::format("write -o OUT, or --in-place to replace {}", input));
+  if (in_place && input == "-")
+    return fail("cli.usage", "stdin cannot be replaced", input, "write -o OUT, or -o - for stdout");
   OutputOptions options;
   options.file = in_place ? input : file;
   options.force = force;

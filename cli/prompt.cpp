@@ -80,14 +80,15 @@ Result<std::size_t> ask_once(const std::string& question, std::span<char> buffer
 
 Result<std::size_t> ask_on_terminal(const keys::Prompt& prompt, std::span<char> buffer) {
   const bool fresh = prompt.purpose == keys::Prompt::Purpose::protect;
-  SIGNMARK_ASSIGN(const std::size_t size,
-                  ask_once(fmt::format("{} for {}: ", fresh ? "New passphrase" : "Passphrase",
-                                       prompt.subject),
-                           buffer));
+  SIGNMARK_ASSIGN(
+      const std::size_t size,
+      ask_once(fmt::format("{} for {}: ", fresh ? "New passphrase" : "Passphrase", prompt.subject),
+               buffer));
   if (!prompt.confirm) return size;
   std::array<char, keys::kMaxPassphrase> again{};
   const auto repeated = ask_once("Again: ", again);
-  const bool same = repeated && *repeated == size && sodium_memcmp(again.data(), buffer.data(), size) == 0;
+  const bool same =
+      repeated && *repeated == size && sodium_memcmp(again.data(), buffer.data(), size) == 0;
   sodium_memzero(again.data(), again.size());
   if (!repeated) return tl::unexpected<Error>(repeated.error());
   if (!same) return fail("keys.passphrase.prompt", "the two passphrases differ");

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <toml++/toml.h>
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -14,24 +15,26 @@ namespace signmark::cli {
 namespace fs = std::filesystem;
 namespace {
 
-struct TextSetting {
-  const char* key;          ///< in the profile
+struct KnownSetting {
+  std::string_view name;    ///< in the profile, and as a flag
   const char* environment;  ///< overrides the profile
-  std::string Settings::*field;
 };
 
-constexpr std::array kTexts = {
-    TextSetting{"producer", "SIGNMARK_PRODUCER", &Settings::producer},
-    TextSetting{"propagator", "SIGNMARK_PROPAGATOR", &Settings::propagator},
-    TextSetting{"signer", "SIGNMARK_SIGNER", &Settings::signer},
-    TextSetting{"layers", "SIGNMARK_LAYERS", &Settings::layers},
-    TextSetting{"text", "SIGNMARK_TEXT", &Settings::text},
-    TextSetting{"corner", "SIGNMARK_CORNER", &Settings::corner},
-    TextSetting{"font", "SIGNMARK_FONT", &Settings::font},
-    TextSetting{"source-type", "SIGNMARK_SOURCE_TYPE", &Settings::source_type},
-    TextSetting{"agent", "SIGNMARK_AGENT_NAME", &Settings::agent_name},
-    TextSetting{"agent-version", "SIGNMARK_AGENT_VERSION", &Settings::agent_version},
-    TextSetting{"model", "SIGNMARK_MODEL", &Settings::model_name},
+constexpr std::array kKnown = {
+    KnownSetting{"producer", "SIGNMARK_PRODUCER"},
+    KnownSetting{"propagator", "SIGNMARK_PROPAGATOR"},
+    KnownSetting{"signer", "SIGNMARK_SIGNER"},
+    KnownSetting{"layers", "SIGNMARK_LAYERS"},
+    KnownSetting{"wording", "SIGNMARK_WORDING"},
+    KnownSetting{"text", "SIGNMARK_TEXT"},
+    KnownSetting{"corner", "SIGNMARK_CORNER"},
+    KnownSetting{"height", "SIGNMARK_HEIGHT"},
+    KnownSetting{"font", "SIGNMARK_FONT"},
+    KnownSetting{"quality", "SIGNMARK_QUALITY"},
+    KnownSetting{"source-type", "SIGNMARK_SOURCE_TYPE"},
+    KnownSetting{"agent", "SIGNMARK_AGENT_NAME"},
+    KnownSetting{"agent-version", "SIGNMARK_AGENT_VERSION"},
+    KnownSetting{"model", "SIGNMARK_MODEL"},
 };
 
 tl::unexpected<Error> config_error(const fs::path& file, const toml::source_region& place,
@@ -41,18 +44,26 @@ tl::unexpected<Error> config_error(const fs::path& file, const toml::source_regi
               "see `signmark mark --help` for the names of settings");
 }
 
+/// A text or a number as text; nothing for other types.
+std::optional<std::string> text_of(const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return text;
+  if (const auto whole = node.value_exact<std::int64_t>()) return fmt::format("{}", *whole);
+  if (const auto number = node.value_exact<double>()) return fmt::format("{}", *number);
+  return std::nullopt;
+}
+
 Status take(const fs::path& file, const toml::table& table, Settings& settings) {
   for (const auto& [key, node] : table) {
-    if (key.str() == "height" && node.is_number()) {
-      settings.height = node.value<double>();
-      continue;
-    }
-    const auto* known = std::find_if(kTexts.begin(), kTexts.end(),
-                                     [&](const TextSetting& s) { return key.str() == s.key; });
-    if (known == kTexts.end() || !node.is_string())
+    const std::string_view name = key.str();
+    if (std::none_of(kKnown.begin(), kKnown.end(),
+                     [&](const KnownSetting& s) { return s.name == name; }))
       return config_error(file, node.source(),
-                          fmt::format("\"{}\" is no text setting of a profile", key.str()));
-    settings.*known->field = node.value<std::string>().value_or("");
+                          fmt::format("\"{}\" is no setting of a profile", name));
+    std::optional<std::string> value = text_of(node);
+    if (!value)
+      return config_error(file, node.source(),
+                          fmt::format("the value of \"{}\" is neither text nor a number", name));
+    settings.set(std::string(name), std::move(*value));
   }
   return {};
 }
@@ -74,6 +85,15 @@ Status read_file_settings(const fs::path& file, const std::string& profile, Sett
 
 }  // namespace
 
+std::optional<std::string> Settings::find(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::nullopt : std::make_optional(found->second);
+}
+
+std::string Settings::prefer(const std::string& flag, std::string_view name) const {
+  return flag.empty() ? find(name).value_or("") : flag;
+}
+
 fs::path default_config_file() {
   const auto variable = [](const char* name) {
     const char* value = std::getenv(name);
@@ -94,9 +114,9 @@ Result<Settings> load_settings(const fs::path& file, bool required, const std::s
   } else if (required || !profile.empty()) {
     return fail("cli.config", "there is no such settings file", file.string());
   }
-  for (const TextSetting& setting : kTexts)
+  for (const KnownSetting& setting : kKnown)
     if (const char* value = std::getenv(setting.environment); value != nullptr && *value != '\0')
-      settings.*setting.field = value;
+      settings.set(std::string(setting.name), value);
   return settings;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -11,19 +12,17 @@
 
 namespace signmark::cli {
 
-/// What a profile may set; empty or unset means the default.
-struct Settings {
-  std::string producer;    ///< ContentProducer
-  std::string propagator;  ///< ContentPropagator
-  std::string signer;      ///< key name or URI
-  std::string layers;
-  std::string text;  ///< wording of the visible label
-  std::string corner;
-  std::string font;
-  std::string source_type;
-  std::string agent_name, agent_version;
-  std::string model_name;
-  std::optional<double> height;
+/// What profile and environment set, by the name of the flag that overrides it ("producer").
+class Settings {
+ public:
+  /// The setting of that name, or nothing.
+  [[nodiscard]] std::optional<std::string> find(std::string_view name) const;
+  /// A flag that was given, else the setting, else an empty text.
+  [[nodiscard]] std::string prefer(const std::string& flag, std::string_view name) const;
+  void set(std::string name, std::string value) { values_[std::move(name)] = std::move(value); }
+
+ private:
+  std::map<std::string, std::string, std::less<>> values_;
 };
 
 /// Reads `[profile.NAME]` (default profile: the table `[mark]`) of a TOML file. A missing default

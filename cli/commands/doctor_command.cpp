@@ -92,7 +92,8 @@ class DoctorCommand final : public Command {
       out.line(fmt::format("  {:<16} {:>13}  {}", entry.name, value, entry.what));
       limits[std::string(entry.name)] = value;
     }
-    out.object({{"checks", std::move(report)}, {"limits", std::move(limits)}, {"ok", ok}}, "summary");
+    out.object({{"checks", std::move(report)}, {"limits", std::move(limits)}, {"ok", ok}},
+               "summary");
     return ok ? 0 : 1;
   }
 };

@@ -54,8 +54,7 @@ class HelpCommand final : public Command {
 std::string words_after(const CLI::App& app) {
   std::string words;
   const auto add = [&](const std::string& word) { words += (words.empty() ? "" : " ") + word; };
-  for (const CLI::App* verb : verbs_of(app))
-    add(verb->get_name());
+  for (const CLI::App* verb : verbs_of(app)) add(verb->get_name());
   for (const CLI::Option* option : app.get_options())
     for (const std::string& name : option->get_lnames()) add("--" + name);
   return words;
@@ -63,8 +62,7 @@ std::string words_after(const CLI::App& app) {
 
 /// One case arm a verb, the deeper ones first, since the first arm that fits decides.
 void add_arms(const CLI::App& app, const std::string& path, std::string& script) {
-  for (const CLI::App* verb : verbs_of(app))
-    add_arms(*verb, path + " " + verb->get_name(), script);
+  for (const CLI::App* verb : verbs_of(app)) add_arms(*verb, path + " " + verb->get_name(), script);
   script += fmt::format("    \"{} \"*) words=\"{}\" ;;\n", path, words_after(app));
 }
 

@@ -10,7 +10,8 @@ namespace {
 class KeyCommand final : public Command {
  public:
   CLI::App* declare(CLI::App& app) override {
-    CLI::App* verb = app.add_subcommand("key", "The keyring: make, list, rotate, revoke, back up keys");
+    CLI::App* verb =
+        app.add_subcommand("key", "The keyring: make, list, rotate, revoke, back up keys");
     verb->require_subcommand(1);
     verbs_ = make_key_verbs();
     for (const auto& command : verbs_) parsed_.push_back(command->declare(*verb));

@@ -17,14 +17,18 @@ constexpr std::uint64_t kMaxExchange = 64 << 10;  // bytes of a certificate, req
 class KeyExport final : public Command {
  public:
   CLI::App* declare(CLI::App& app) override {
-    CLI::App* verb = app.add_subcommand("export", "Back up the keyring, or hand a key to another machine");
+    CLI::App* verb =
+        app.add_subcommand("export", "Back up the keyring, or hand a key to another machine");
     verb->add_option("KEY", selector_, "Key to export");
     verb->add_flag("--all", all_, "Everything in one encrypted file");
     verb->add_flag("--paper", paper_, "The secret in groups with checks, for paper");
-    verb->add_option("--to", to_, "Seal a carrier key to this transfer request")->type_name("WHO.req");
+    verb->add_option("--to", to_, "Seal a carrier key to this transfer request")
+        ->type_name("WHO.req");
     verb->add_option("-o,--output", output_, "File to write (0600)")->required()->type_name("OUT");
     unlock_.declare(*verb);
-    verb->footer("Example: signmark key export --all -o keys.backup\nNext:    signmark key import --check keys.backup");
+    verb->footer(
+        "Example: signmark key export --all -o keys.backup\nNext:    signmark key import --check "
+        "keys.backup");
     return verb;
   }
 
@@ -47,7 +51,8 @@ class KeyExport final : public Command {
     protection.passphrase = unlock_.options(session);
     SIGNMARK_ASSIGN(const keys::BackupReport report, keyring.export_all(output_, protection));
     const Output& out = session.out();
-    out.line(fmt::format("backed up {} keys ({} files) to {}", report.keys.size(), report.files, output_));
+    out.line(fmt::format("backed up {} keys ({} files) to {}", report.keys.size(), report.files,
+                         output_));
     out.note("note: a lost passphrase is a lost key");
     out.note(fmt::format("next: signmark key import --check {}", output_));
     out.object({{"file", output_}, {"keys", report.keys}, {"files", report.files}}, "item");
@@ -106,7 +111,8 @@ Result<int> KeyImport::run(Session& session) {
   SIGNMARK_ASSIGN(const keys::Keyring keyring, open_keyring(session, unlock_));
   if (!request_.empty()) return write_request(session, keyring);
   if (file_.empty())
-    return fail("cli.usage", "nothing named to import", {}, "name a FILE, or use --request WHO.req");
+    return fail("cli.usage", "nothing named to import", {},
+                "name a FILE, or use --request WHO.req");
   if (check_) return restore(session, keyring);
   auto content = read_file(file_, kMaxExchange);
   if (!content && content.error().code == "base.file.size") return restore(session, keyring);
@@ -122,9 +128,10 @@ Result<int> KeyImport::write_request(Session& session, const keys::Keyring& keyr
   SIGNMARK_ASSIGN(const keys::TransferRequest request, keyring.request_transfer());
   SIGNMARK_TRY(write_file(request_, as_bytes(request.text)));
   const Output& out = session.out();
-  out.line(fmt::format("wrote transfer request {} with fingerprint {}", request_, request.fingerprint));
-  out.note(fmt::format("next, where the carrier key is: signmark key export KEY --to {} -o sealed.key",
-                       request_));
+  out.line(
+      fmt::format("wrote transfer request {} with fingerprint {}", request_, request.fingerprint));
+  out.note(fmt::format(
+      "next, where the carrier key is: signmark key export KEY --to {} -o sealed.key", request_));
   out.object({{"file", request_}, {"fingerprint", request.fingerprint}}, "item");
   return 0;
 }
@@ -145,9 +152,10 @@ Result<int> KeyImport::restore(Session& session, const keys::Keyring& keyring) c
                   check_ ? keyring.check_backup(file_, unlock_.options(session))
                          : keyring.import_backup(file_, unlock_.options(session)));
   const Output& out = session.out();
-  out.line(check_ ? fmt::format("{} restores: {} keys, {} files", file_, report.keys.size(), report.files)
-                  : fmt::format("restored {} of {} files from {}", report.restored.size(), report.files,
-                                file_));
+  out.line(check_ ? fmt::format("{} restores: {} keys, {} files", file_, report.keys.size(),
+                                report.files)
+                  : fmt::format("restored {} of {} files from {}", report.restored.size(),
+                                report.files, file_));
   for (const std::string& id : report.not_opened)
     out.warning(fmt::format("{} has a passphrase of its own, which was not tried", id));
   out.object({{"file", file_},

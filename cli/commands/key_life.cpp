@@ -13,7 +13,8 @@ namespace {
 class KeyRotate final : public Command {
  public:
   CLI::App* declare(CLI::App& app) override {
-    CLI::App* verb = app.add_subcommand("rotate", "Make the successor of a key; both work for 14 days");
+    CLI::App* verb =
+        app.add_subcommand("rotate", "Make the successor of a key; both work for 14 days");
     verb->add_option("ROLE", role_, "signing, carrier or issuer")
         ->check(CLI::IsMember({"issuer", "signing", "carrier"}));
     verb->add_option("KEY", selector_, "Key to replace (default: the newest)");
@@ -35,7 +36,8 @@ class KeyRotate final : public Command {
     print_created(out, created);
     out.line(fmt::format("  old     {} stops on {}", created.old_id, date_text(created.old_stops)));
     if (role == keys::Role::issuer)
-      out.note("note: a published trust bundle must be signed by both the old and the new issuer key");
+      out.note(
+          "note: a published trust bundle must be signed by both the old and the new issuer key");
     out.note("next: signmark key list");
     return 0;
   }
@@ -49,7 +51,8 @@ class KeyRotate final : public Command {
 class KeyRevoke final : public Command {
  public:
   CLI::App* declare(CLI::App& app) override {
-    CLI::App* verb = app.add_subcommand("revoke", "Withdraw a key; the issuer's signed list says so");
+    CLI::App* verb =
+        app.add_subcommand("revoke", "Withdraw a key; the issuer's signed list says so");
     verb->add_option("KEY", selector_, "Key to withdraw")->required();
     verb->add_option("--reason", reason_, "compromised, superseded or retired")
         ->required()
@@ -72,19 +75,21 @@ class KeyRevoke final : public Command {
     // The issuer is unlocked before anything changes, so that a wrong passphrase changes nothing.
     std::shared_ptr<keys::Signer> issuer;
     if (key.info.role == keys::Role::signing) {
-      SIGNMARK_ASSIGN(issuer, keyring.open_signer({}, unlock_.options(session), keys::Role::issuer));
+      SIGNMARK_ASSIGN(issuer,
+                      keyring.open_signer({}, unlock_.options(session), keys::Role::issuer));
     }
-    SIGNMARK_ASSIGN(const keys::Withdrawal withdrawal,
-                    keyring.revoke(key.info.role, key.info.id(), *keys::reason_from_name(reason_),
-                                   since));
+    SIGNMARK_ASSIGN(
+        const keys::Withdrawal withdrawal,
+        keyring.revoke(key.info.role, key.info.id(), *keys::reason_from_name(reason_), since));
     SIGNMARK_TRY(publish(session, withdrawal, issuer.get()));
     const Output& out = session.out();
     out.line(fmt::format("revoked {} key {} ({}) from {}", keys::role_name(key.info.role),
                          key.info.id(), reason_, rfc3339(since)));
     out.object({{"id", key.info.id()}, {"reason", reason_}, {"since", rfc3339(since)}}, "item");
-    out.note(key.info.role == keys::Role::carrier
-                 ? "note: a carrier key is retired, not revoked: treat what leaked as public"
-                 : "next: signmark trust export -o issuer.smbundle, and hand it to whoever trusts you");
+    out.note(
+        key.info.role == keys::Role::carrier
+            ? "note: a carrier key is retired, not revoked: treat what leaked as public"
+            : "next: signmark trust export -o issuer.smbundle, and hand it to whoever trusts you");
     return 0;
   }
 
@@ -136,9 +141,10 @@ class KeyPasswd final : public Command {
     const Output& out = session.out();
     out.line(fmt::format("changed the passphrase of {} key {}",
                          keys::role_name(changed.key.info.role), changed.key.info.id()));
-    out.note(fmt::format("note: the old file, under the old passphrase, is {}; delete it when the "
-                         "new passphrase works",
-                         path_text(changed.kept)));
+    out.note(
+        fmt::format("note: the old file, under the old passphrase, is {}; delete it when the "
+                    "new passphrase works",
+                    path_text(changed.kept)));
     out.object(key_json(changed.key), "item");
     return 0;
   }

@@ -25,7 +25,8 @@ class KeyNew final : public Command {
         ->type_name("OUT.req");
     verb->add_option("--certify", certify_, "Issue a certificate for the key in this request")
         ->type_name("IN.req");
-    verb->add_option("-o,--output", output_, "With --certify: the certificate file")->type_name("OUT");
+    verb->add_option("-o,--output", output_, "With --certify: the certificate file")
+        ->type_name("OUT");
     unlock_.declare(*verb);
     verb->footer("Example: signmark key new\nNext:    signmark mark photo.png -o marked.png");
     return verb;
@@ -49,7 +50,9 @@ class KeyNew final : public Command {
       if (*created) print_created(out, **created);
     if (set.issuer) SIGNMARK_TRY(trust_locally(session, set.issuer->key));
     if (set.carrier) out.note(fmt::format("note: {}", keys::kCarrierTruth));
-    out.note("note: a lost passphrase is a lost key; make a backup: signmark key export --all -o keys.backup");
+    out.note(
+        "note: a lost passphrase is a lost key; make a backup: signmark key export --all -o "
+        "keys.backup");
     out.note("next: signmark mark photo.png -o marked.png");
     return 0;
   }
@@ -79,9 +82,9 @@ class KeyNew final : public Command {
   Result<int> certify(Session& session, const keys::Keyring& keyring) const {
     SIGNMARK_ASSIGN(const Bytes request, read_file(certify_, kMaxRequest));
     SIGNMARK_ASSIGN(const keys::NewKey wanted, flags_.resolve(session, unlock_));
-    SIGNMARK_ASSIGN(const keys::IssuedCertificate issued,
-                    keyring.certify(as_text(request), wanted.issuer, unlock_.options(session),
-                                    wanted.expires));
+    SIGNMARK_ASSIGN(
+        const keys::IssuedCertificate issued,
+        keyring.certify(as_text(request), wanted.issuer, unlock_.options(session), wanted.expires));
     const std::string file = output_.empty() ? certify_ + ".cert" : output_;
     SIGNMARK_TRY(write_file(file, as_bytes(issued.pem)));
     const Output& out = session.out();
@@ -98,9 +101,10 @@ class KeyNew final : public Command {
     if (!issuer.certificate) return {};
     SIGNMARK_ASSIGN(keys::TrustStore store, open_trust_store(session));
     SIGNMARK_TRY(store.add_local_issuer(issuer.certificate->der));
-    session.out().note(fmt::format(
-        "note: issuer {} is trusted on this machine, and only here; others need `signmark trust export`",
-        issuer.info.id()));
+    session.out().note(
+        fmt::format("note: issuer {} is trusted on this machine, and only here; others need "
+                    "`signmark trust export`",
+                    issuer.info.id()));
     return {};
   }
 
@@ -120,7 +124,8 @@ void NewKeyFlags::declare(CLI::App& command) {
       ->check(CLI::IsMember({"interactive", "moderate", "sensitive"}));
   command.add_flag("--no-passphrase", no_passphrase,
                    "Store the key without a passphrase: whoever reads the file has the key");
-  command.add_option("--issuer", issuer, "Issuer that certifies a signing key (default: the newest)")
+  command
+      .add_option("--issuer", issuer, "Issuer that certifies a signing key (default: the newest)")
       ->type_name("KEY");
 }
 
@@ -147,10 +152,10 @@ Result<keys::Role> role_named(const std::string& name) {
 
 void print_created(const Output& out, const keys::CreatedKey& created) {
   const keys::StoredKey& key = created.key;
-  out.line(fmt::format("created {} key  {}{}  expires {}", keys::role_name(key.info.role),
-                       key.info.id(),
-                       key.info.label.empty() ? "" : fmt::format("  \"{}\"", printable(key.info.label)),
-                       date_text(key.info.expires)));
+  out.line(
+      fmt::format("created {} key  {}{}  expires {}", keys::role_name(key.info.role), key.info.id(),
+                  key.info.label.empty() ? "" : fmt::format("  \"{}\"", printable(key.info.label)),
+                  date_text(key.info.expires)));
   out.line(fmt::format("  secret  {}  ({})", path_text(key.secret_file),
                        key.is_protected() ? "passphrase protected; keep it secret"
                                           : "NOT protected by a passphrase; keep it secret"));

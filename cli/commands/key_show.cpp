@@ -95,15 +95,15 @@ class KeyShow final : public Command {
     out.line(fmt::format("{} key {}", keys::role_name(key.info.role), key.info.id()));
     out.line("  label        " + printable(key.info.label));
     out.line(fmt::format("  state        {}", keys::key_state_name(key.state)));
-    out.line(fmt::format("  life         {} to {}", rfc3339(key.info.created), rfc3339(key.info.expires)));
+    out.line(fmt::format("  life         {} to {}", rfc3339(key.info.created),
+                         rfc3339(key.info.expires)));
     out.line("  fingerprint  " + hex(key.info.fingerprint));
     if (!line.empty()) out.line("  public       " + line);
     out.line("  passphrase   " + keys::kdf_text(key.kdf));
     if (key.certificate)
-      out.line(fmt::format("  certificate  O={}, CN={}, until {}",
-                           printable(key.certificate->organization),
-                           printable(key.certificate->common_name),
-                           date_text(key.certificate->not_after)));
+      out.line(fmt::format(
+          "  certificate  O={}, CN={}, until {}", printable(key.certificate->organization),
+          printable(key.certificate->common_name), date_text(key.certificate->not_after)));
     if (!key.superseded_by.empty()) out.line("  replaced by  " + key.superseded_by);
     out.line("  file         " + path_text(key.secret_file));
     JsonLine item = key_json(key);

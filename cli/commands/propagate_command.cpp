@@ -40,13 +40,13 @@ class PropagateCommand final : public Command {
 
 Result<int> PropagateCommand::run(Session& session) {
   PropagateOptions how;
-  how.propagator = propagator_.empty() ? session.settings.propagator : propagator_;
+  how.propagator = session.settings.prefer(propagator_, "propagator");
   how.propagate_id = propagate_id_;
   how.declared = declared_;
   SIGNMARK_ASSIGN(how.trust, load_trust(session, {}));
   SIGNMARK_ASSIGN(const OutputOptions where, output_.resolve(input_));
   // No key is fine as long as the file has no manifest; the flow itself decides.
-  auto opened = open_signer(session, signer_.empty() ? session.settings.signer : signer_, unlock_);
+  auto opened = open_signer(session, session.settings.prefer(signer_, "signer"), unlock_);
   if (opened) {
     how.signer = opened->signer.get();
     how.signer_root = opened->root_der;
@@ -64,14 +64,9 @@ Result<int> PropagateCommand::run(Session& session) {
   if (!report.manifest_label.empty())
     out.line(fmt::format("  manifest  {}", report.manifest_label));
   out.note(fmt::format("next: signmark verify {}", path_text(report.output)));
-  out.object({{"input", {{"path", input_}}},
-              {"output", {{"path", report.output.string()}}},
-              {"tier", label::tier_name(report.tier)},
-              {"aigc_before", record_json(report.before)},
-              {"aigc_after", record_json(report.after)},
-              {"aigc_added", report.added},
-              {"manifest", report.manifest_label}},
-             "item");
+  JsonLine item = to_json(report);
+  item["input"]["path"] = input_;
+  out.object(std::move(item), "item");
   return 0;
 }
 

@@ -94,9 +94,10 @@ Result<int> TrustCommand::add(Session& session, keys::TrustStore& store) const {
   confirmation.expected = fingerprint_;
   if (!session.flags.no_input)
     confirmation.confirm = [](const keys::IssuerSummary& issuer) {
-      return confirm_on_terminal(fmt::format("Issuer {}\nfingerprint {}\nCompare it over another "
-                                             "channel. Believe this issuer?",
-                                             describe(issuer), hex(issuer.fingerprint)));
+      return confirm_on_terminal(
+          fmt::format("Issuer {}\nfingerprint {}\nCompare it over another "
+                      "channel. Believe this issuer?",
+                      describe(issuer), hex(issuer.fingerprint)));
     };
   auto added = store.add(as_text(text), confirmation);
   if (!added) return tl::unexpected<Error>(added.error().at(file_));
@@ -143,8 +144,8 @@ Result<int> TrustCommand::update(Session& session, keys::TrustStore& store) cons
   if (outcome->bundle_from != outcome->bundle_to)
     out.line(fmt::format("trust bundle {} -> {}", outcome->bundle_from, outcome->bundle_to));
   if (outcome->revocation_from != outcome->revocation_to)
-    out.line(fmt::format("revocation list {} -> {}", outcome->revocation_from,
-                         outcome->revocation_to));
+    out.line(
+        fmt::format("revocation list {} -> {}", outcome->revocation_from, outcome->revocation_to));
   if (outcome->withdrawn) out.line("the issuer has withdrawn its key");
   out.object({{"bundle_from", outcome->bundle_from},
               {"bundle_to", outcome->bundle_to},
@@ -202,7 +203,8 @@ Result<int> TrustCommand::export_bundle(Session& session, keys::TrustStore& stor
   out.line(fmt::format("wrote {} for issuer {}", output_, issuer));
   for (const keys::IssuerSummary& summary : store.list())
     if (summary.id() == issuer) out.line("  fingerprint  " + hex(summary.fingerprint));
-  out.note(fmt::format("next, on another machine: signmark trust add {} --fingerprint HEX", output_));
+  out.note(
+      fmt::format("next, on another machine: signmark trust add {} --fingerprint HEX", output_));
   out.object({{"file", output_}, {"issuer", issuer}}, "item");
   return 0;
 }
