@@ -200,7 +200,8 @@ void BmffEditor::put_list_entries() {
     count.u32be(total);
   else
     count.u16be(static_cast<std::uint16_t>(total));
-  change({}, {content.offset + kFullBoxHeader, count.size()}, count.take());
+  const Range field{content.offset + kFullBoxHeader, count.size()};
+  change({}, field, count.take());
   change({meta_->box, meta_->iinf}, {content.end(), 0}, std::move(entries));
 }
 
