@@ -155,12 +155,15 @@ std::vector<NamedBytes> sm2_messages(ByteView message) {
   return out;
 }
 
+/// `parameters` of the algorithm are set once the digest is known, as OpenSSL wants; may be null.
 bool verify(EVP_PKEY& key, const char* digest, const OSSL_PARAM* parameters, ByteView signature,
             ByteView message) {
   const Handle<EVP_MD_CTX> context(EVP_MD_CTX_new());
+  EVP_PKEY_CTX* key_context = nullptr;  // owned by `context`
   return context &&
-         EVP_DigestVerifyInit_ex(context.get(), nullptr, digest, nullptr, nullptr, &key,
-                                 parameters) == 1 &&
+         EVP_DigestVerifyInit_ex(context.get(), &key_context, digest, nullptr, nullptr, &key,
+                                 nullptr) == 1 &&
+         (parameters == nullptr || EVP_PKEY_CTX_set_params(key_context, parameters) == 1) &&
          EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
                           message.size()) == 1;
 }
