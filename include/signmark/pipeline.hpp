@@ -18,8 +18,13 @@
 #include "signmark/image.hpp"
 #include "signmark/keys.hpp"
 #include "signmark/label.hpp"
+#include "signmark/trust.hpp"
 
 namespace signmark {
+
+/// The exit code that belongs to an error (architecture.md section 5): 1 failed, 2 wrong usage,
+/// 15 key or unlock problem, 20 refused, 130 cancelled.
+int exit_code_of(const Error& error);
 
 // ---------------------------------------------------------------------------------------------
 // Layers, findings, verdicts (architecture.md sections 3 to 5)
@@ -77,6 +82,10 @@ struct Trust {
       revocation;
 };
 
+/// A Trust that asks these stores, the first that believes a leaf decides. Time stamps of manifests
+/// count as evidence of time.
+Trust trust_in(const Context& context, std::vector<keys::TrustStore> stores);
+
 struct VerifyOptions {
   Trust trust;
   bool declared = false;       ///< the uploader declares the content as generated (Article 6(2))
@@ -103,6 +112,18 @@ struct VerifyReport {
 /// Error comes only when the file cannot be opened. Reads the file, never the network. Thread-safe.
 Result<VerifyReport> verify_file(const Context& context, const std::filesystem::path& file,
                                  const VerifyOptions& options);
+
+/// The same for bytes in memory, which must stay unchanged meanwhile. `sidecar` is the manifest
+/// store beside them, when there is one; `VerifyOptions::sidecar` is not looked at. `name` stands in
+/// the report and may be empty. Thread-safe.
+VerifyReport verify_bytes(const Context& context, ByteView bytes, const VerifyOptions& options,
+                          const std::optional<Bytes>& sidecar = {},
+                          const std::filesystem::path& name = {});
+
+/// Sets one option by the name that it has on the command line, without dashes: `declared` (true or
+/// false), `at` (RFC 3339), `sidecar`. Errors: `pipeline.option.unknown`, `pipeline.option.value`,
+/// `base.time`.
+Status set_option(VerifyOptions& options, std::string_view name, std::string_view value);
 
 // ---------------------------------------------------------------------------------------------
 // mark
@@ -156,6 +177,27 @@ struct MarkReport {
 Result<MarkReport> mark_file(const Context& context, const std::filesystem::path& input,
                              const OutputOptions& output, const MarkOptions& options);
 
+/// A marked picture in memory.
+struct MarkedBytes {
+  Bytes file;
+  Bytes sidecar;  ///< the manifest store when it is not in `file`; else empty
+  MarkReport report;
+};
+
+/// Marks bytes in memory, which must stay unchanged meanwhile; the result was read back and every
+/// layer found again, as for mark_file. Errors: as mark_file, without those of files. Thread-safe.
+Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options);
+
+/// Sets one option by the name that it has on the command line, without dashes: `layers`,
+/// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false); of the
+/// visible label `text`, `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`,
+/// `font`, `quality`; of the manifest `source-type` (a URI or a term of IPTC's vocabulary), `agent`,
+/// `agent-version`, `model`, `title`. Errors: `pipeline.option.unknown`, `pipeline.option.value`,
+/// `pipeline.layers`.
+Status set_option(MarkOptions& options, std::string_view name, std::string_view value);
+/// `force`, `in-place` (true, false), `backup` (a path). Errors: as above.
+Status set_option(OutputOptions& options, std::string_view name, std::string_view value);
+
 // ---------------------------------------------------------------------------------------------
 // propagate
 
@@ -183,6 +225,9 @@ struct PropagateReport {
 Result<PropagateReport> propagate_file(const Context& context, const std::filesystem::path& input,
                                        const OutputOptions& output,
                                        const PropagateOptions& options);
+
+/// `propagator`, `propagate-id`, `declared` (true, false). Errors: as for MarkOptions.
+Status set_option(PropagateOptions& options, std::string_view name, std::string_view value);
 
 // ---------------------------------------------------------------------------------------------
 // inspect

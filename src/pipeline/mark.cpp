@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// mark_file: visible label, record, manifest, in that order (architecture.md section 1).
+// mark_file, mark_bytes: visible label, record, manifest, in that order (architecture.md section
+// 1).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -49,7 +50,7 @@ Status check_existing(const Source& source, const MarkOptions& options) {
 Result<Media> draw_visible(const Context& context, const Source& source,
                            const MarkOptions& options) {
   Media media;
-  media.bytes = source.file.bytes();
+  media.bytes = source.bytes;
   media.inventory = source.look.inventory;
   if (!options.layers.visible) return media;
   SIGNMARK_TRY(label::check_wording(options.visible.text, options.visible.rule));
@@ -151,7 +152,7 @@ Result<c2pa::SignedPlan> plan_output(const Context& context, const Source& sourc
   c2pa::ManifestRequest request = options.manifest;
   request.visible_label = options.layers.visible;
   request.sidecar = options.sidecar;
-  const ByteView original = source.file.bytes();
+  const ByteView original = source.bytes;
   if (media.changed) {
     request.parent_file = &original;
     request.parent_inventory = &source.look.inventory;
@@ -160,35 +161,62 @@ Result<c2pa::SignedPlan> plan_output(const Context& context, const Source& sourc
                     *options.signer);
 }
 
+/// Everything but the writing. The rope views the source and `media`.
+struct PlannedMark {
+  MarkReport report;
+  Media media;
+  c2pa::SignedPlan plan;
+  Expectation expectation;
+  [[nodiscard]] ByteView sidecar() const {
+    return plan.sidecar ? ByteView(plan.store) : ByteView();
+  }
+};
+
+Result<PlannedMark> plan_mark(const Context& context, const Source& source,
+                              const MarkOptions& options) {
+  SIGNMARK_TRY(check_existing(source, options));
+  PlannedMark planned;
+  MarkReport& report = planned.report;
+  report.bytes_in = source.bytes.size();
+  SIGNMARK_ASSIGN(report.content_id, content_id(context, options));
+  SIGNMARK_TRY(fill_record(source.look, options, report));
+  SIGNMARK_ASSIGN(planned.media, draw_visible(context, source, options));
+  SIGNMARK_ASSIGN(container::Edits edits, metadata_edits(context, planned.media, options, report));
+  SIGNMARK_ASSIGN(planned.plan,
+                  plan_output(context, source, planned.media, std::move(edits), options));
+  report.manifest_label = planned.plan.manifest_label;
+  report.overlay = std::move(planned.media.overlay);
+  report.bytes_out = planned.plan.rope.size();
+  if (!report.record.label.empty()) planned.expectation.record = report.record;
+  planned.expectation.manifest = options.layers.manifest;
+  planned.expectation.signer_root = options.signer_root;
+  return planned;
+}
+
 }  // namespace
 
 Result<MarkReport> mark_file(const Context& context, const fs::path& input,
                              const OutputOptions& output, const MarkOptions& options) {
   SIGNMARK_ASSIGN(const Source source, open_source(context, input, output, {}));
-  SIGNMARK_TRY(check_existing(source, options));
-  MarkReport report;
-  report.output = output.file;
-  report.bytes_in = source.file.bytes().size();
-  SIGNMARK_ASSIGN(report.content_id, content_id(context, options));
-  SIGNMARK_TRY(fill_record(source.look, options, report));
-  SIGNMARK_ASSIGN(Media media, draw_visible(context, source, options));
-  SIGNMARK_ASSIGN(container::Edits edits, metadata_edits(context, media, options, report));
-  SIGNMARK_ASSIGN(c2pa::SignedPlan plan,
-                  plan_output(context, source, media, std::move(edits), options));
+  SIGNMARK_ASSIGN(PlannedMark planned, plan_mark(context, source, options));
+  SIGNMARK_ASSIGN(Published published, publish(context, source, planned.plan.rope,
+                                               planned.sidecar(), output, planned.expectation));
+  planned.report.output = output.file;
+  planned.report.sidecar_file = std::move(published.sidecar_file);
+  planned.report.findings = std::move(published.findings);
+  return std::move(planned.report);
+}
 
-  Expectation expectation;
-  if (!report.record.label.empty()) expectation.record = report.record;
-  expectation.manifest = options.layers.manifest;
-  expectation.signer_root = options.signer_root;
-  const ByteView sidecar = plan.sidecar ? ByteView(plan.store) : ByteView();
-  SIGNMARK_ASSIGN(Published published,
-                  publish(context, source, plan.rope, sidecar, output, expectation));
-  report.sidecar_file = std::move(published.sidecar_file);
-  report.findings = std::move(published.findings);
-  report.manifest_label = std::move(plan.manifest_label);
-  report.overlay = std::move(media.overlay);
-  report.bytes_out = plan.rope.size();
-  return report;
+Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options) {
+  SIGNMARK_ASSIGN(const Source source, examine_source(context, input, {}));
+  SIGNMARK_ASSIGN(PlannedMark planned, plan_mark(context, source, options));
+  MarkedBytes marked;
+  marked.file = planned.plan.rope.flatten();
+  if (planned.plan.sidecar) marked.sidecar = std::move(planned.plan.store);
+  SIGNMARK_ASSIGN(planned.report.findings,
+                  read_back(context, marked.file, marked.sidecar, planned.expectation));
+  marked.report = std::move(planned.report);
+  return marked;
 }
 
 }  // namespace signmark

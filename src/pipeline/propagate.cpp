@@ -93,12 +93,11 @@ Result<c2pa::SignedPlan> plan_output(const Context& context, const Source& sourc
   if (inventory.find(container::BlockKind::c2pa) != nullptr) {
     c2pa::ManifestRequest request;
     request.intent = c2pa::Intent::edited_metadata;
-    return c2pa::sign(context, source.file.bytes(), inventory, std::move(edits), request,
-                      *options.signer);
+    return c2pa::sign(context, source.bytes, inventory, std::move(edits), request, *options.signer);
   }
   c2pa::SignedPlan plan;
   SIGNMARK_ASSIGN(container::Plan planned,
-                  container::plan(context, source.file.bytes(), inventory, edits));
+                  container::plan(context, source.bytes, inventory, edits));
   plan.rope = std::move(planned.rope);
   return plan;
 }

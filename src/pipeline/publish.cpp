@@ -51,6 +51,25 @@ PublishOptions publish_options(const OutputOptions& output) {
 
 }  // namespace
 
+Result<Source> examine_source(const Context& context, ByteView bytes,
+                              const VerifyOptions& options) {
+  Source source;
+  source.bytes = bytes;
+  SIGNMARK_ASSIGN(source.look, examine(context, bytes, options, std::nullopt));
+  const auto& inventory = source.look.inventory;
+  if (!inventory.complete) {
+    const Error cause = inventory.problems.empty() ? Error{} : inventory.problems.front();
+    return fail("pipeline.damaged",
+                fmt::format("the input is damaged or cut off ({}: {})", cause.where, cause.message),
+                {}, "restore the file first: a mark would vouch for the damage");
+  }
+  const auto& info = container::format_info(inventory.format);
+  if (!info.writes_metadata)
+    return fail("pipeline.format", fmt::format("{} files cannot be marked yet", info.name), {},
+                "PNG, JPEG, WebP, GIF, TIFF, AVIF and HEIF can");
+  return source;
+}
+
 Result<Source> open_source(const Context& context, const fs::path& input,
                            const OutputOptions& output, const VerifyOptions& options) {
   SIGNMARK_TRY(refuse_same_file(input, output));
@@ -58,24 +77,23 @@ Result<Source> open_source(const Context& context, const fs::path& input,
   if (!output.force && !output.in_place && fs::exists(output.file, ignored))
     return fail("base.file.exists", "the output exists already", output.file.string(),
                 "use -f to replace it");
-  Source source;
-  source.path = input;
-  SIGNMARK_ASSIGN(source.file, MappedFile::open(input, context.limits));
-  auto look = examine(context, source.file.bytes(), options, std::nullopt);
-  if (!look) return tl::unexpected<Error>(look.error().at(input.string()));
-  source.look = std::move(*look);
-  const auto& inventory = source.look.inventory;
-  if (!inventory.complete) {
-    const Error cause = inventory.problems.empty() ? Error{} : inventory.problems.front();
-    return fail("pipeline.damaged",
-                fmt::format("the input is damaged or cut off ({}: {})", cause.where, cause.message),
-                input.string(), "restore the file first: a mark would vouch for the damage");
-  }
-  const auto& info = container::format_info(inventory.format);
-  if (!info.writes_metadata)
-    return fail("pipeline.format", fmt::format("{} files cannot be marked yet", info.name),
-                input.string(), "PNG, JPEG, WebP, GIF, TIFF, AVIF and HEIF can");
+  SIGNMARK_ASSIGN(MappedFile file, MappedFile::open(input, context.limits));
+  auto source = examine_source(context, file.bytes(), options);
+  if (!source) return tl::unexpected<Error>(source.error().at(input.string()));
+  source->path = input;
+  source->file = std::move(file);
   return source;
+}
+
+Result<std::vector<Finding>> read_back(const Context& context, ByteView written, ByteView sidecar,
+                                       const Expectation& expectation) {
+  VerifyOptions options;
+  if (!expectation.signer_root.empty()) options.trust.anchors.push_back(expectation.signer_root);
+  const auto store =
+      sidecar.empty() ? std::nullopt : std::make_optional(Bytes(sidecar.begin(), sidecar.end()));
+  SIGNMARK_ASSIGN(Examination look, examine(context, written, options, store));
+  SIGNMARK_TRY(check_expectation(look, expectation));
+  return std::move(look.findings);
 }
 
 Result<Published> publish(const Context& context, const Source& source, const Rope& rope,
@@ -89,13 +107,7 @@ Result<Published> publish(const Context& context, const Source& source, const Ro
 
   SIGNMARK_TRY(context.report("read back", 0, 1));
   SIGNMARK_ASSIGN(const MappedFile written, MappedFile::open(file.temporary(), context.limits));
-  VerifyOptions options;
-  if (!expectation.signer_root.empty()) options.trust.anchors.push_back(expectation.signer_root);
-  const auto store =
-      sidecar.empty() ? std::nullopt : std::make_optional(Bytes(sidecar.begin(), sidecar.end()));
-  SIGNMARK_ASSIGN(Examination look, examine(context, written.bytes(), options, store));
-  SIGNMARK_TRY(check_expectation(look, expectation));
-  published.findings = std::move(look.findings);
+  SIGNMARK_ASSIGN(published.findings, read_back(context, written.bytes(), sidecar, expectation));
 
   // The sidecar first: without its picture it is harmless, a picture without it would look
   // unsigned.

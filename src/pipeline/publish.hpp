@@ -7,14 +7,20 @@
 
 namespace signmark {
 
-/// An input that can be marked: mapped, whole, with all that it says already.
+/// An input that can be marked: whole, with all that it says already.
 struct Source {
-  std::filesystem::path path;
-  MappedFile file;
+  std::filesystem::path path;  ///< empty for bytes in memory
+  MappedFile file;             ///< what `bytes` views; empty for bytes in memory
+  ByteView bytes;
   Examination look;
 };
 
-/// Errors: `pipeline.same-file`, `pipeline.damaged`, `pipeline.format`, those of examine.
+/// Looks at bytes that are going to be marked; they must outlive the source.
+/// Errors: `pipeline.damaged`, `pipeline.format`, those of examine.
+Result<Source> examine_source(const Context& context, ByteView bytes, const VerifyOptions& options);
+
+/// The same for a file that will become `output`. Errors: also `pipeline.same-file`,
+/// `base.file.exists`, those of opening.
 Result<Source> open_source(const Context& context, const std::filesystem::path& input,
                            const OutputOptions& output, const VerifyOptions& options);
 
@@ -24,6 +30,11 @@ struct Expectation {
   bool manifest = false;
   Bytes signer_root;  ///< when known, the manifest must come out as trusted
 };
+
+/// Looks at the bytes that were written and says what their layers show.
+/// Errors: `pipeline.readback` (internal).
+Result<std::vector<Finding>> read_back(const Context& context, ByteView written, ByteView sidecar,
+                                       const Expectation& expectation);
 
 /// A finished output, not yet visible.
 struct Published {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// verify_file: one look, the verdict, the tier, and a sentence that a person can say aloud.
+// verify_file, verify_bytes: one look, the verdict, the tier, and a sentence that a person can say
+// aloud.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -63,7 +64,7 @@ std::string sentence_of(const VerifyReport& report, const Examination& look) {
       text = fmt::format("{}{}, signature and content verified", what, by);
       break;
     case Verdict::none:
-      text = "no mark found";
+      text = "no AIGC record, source type or manifest; visible labels are for the eye";
       break;
     case Verdict::untrusted:
       text = fmt::format("{}{}, but nobody vouches for that signer here", what, by);
@@ -78,8 +79,9 @@ std::string sentence_of(const VerifyReport& report, const Examination& look) {
       text = basis(State::unreadable, State::unreadable);
       break;
   }
-  return fmt::format("{}: {} - {}", printable(report.file.filename().string()),
-                     verdict_name(report.verdict), text);
+  const std::string said = fmt::format("{} - {}", verdict_name(report.verdict), text);
+  if (report.file.empty()) return said;
+  return fmt::format("{}: {}", printable(report.file.filename().string()), said);
 }
 
 void set_notice(VerifyReport& report) {
@@ -101,14 +103,12 @@ Result<Examination> examine(const Context& context, ByteView file, const VerifyO
   return look;
 }
 
-Result<VerifyReport> verify_file(const Context& context, const fs::path& file,
-                                 const VerifyOptions& options) {
-  SIGNMARK_ASSIGN(const MappedFile input, MappedFile::open(file, context.limits));
-  SIGNMARK_ASSIGN(const std::optional<Bytes> sidecar, load_sidecar(context, file, options));
+VerifyReport verify_bytes(const Context& context, ByteView bytes, const VerifyOptions& options,
+                          const std::optional<Bytes>& sidecar, const fs::path& name) {
   VerifyReport report;
-  report.file = file;
+  report.file = name;
   Examination look;
-  if (auto result = examine(context, input.bytes(), options, sidecar); result) {
+  if (auto result = examine(context, bytes, options, sidecar); result) {
     look = std::move(*result);
     report.format = look.inventory.format;
     report.findings = look.findings;
@@ -122,6 +122,13 @@ Result<VerifyReport> verify_file(const Context& context, const fs::path& file,
   report.sentence = sentence_of(report, look);
   set_notice(report);
   return report;
+}
+
+Result<VerifyReport> verify_file(const Context& context, const fs::path& file,
+                                 const VerifyOptions& options) {
+  SIGNMARK_ASSIGN(const MappedFile input, MappedFile::open(file, context.limits));
+  SIGNMARK_ASSIGN(const std::optional<Bytes> sidecar, load_sidecar(context, file, options));
+  return verify_bytes(context, input.bytes(), options, sidecar, file);
 }
 
 }  // namespace signmark

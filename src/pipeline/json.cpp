@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reports as JSON.
+#include "signmark/json.hpp"
+
+namespace signmark {
+namespace {
+
+using JsonValue = nlohmann::json;
+
+/// A name may stand twice (several soft bindings): then it is a list.
+JsonValue fields_json(const std::vector<Field>& fields) {
+  JsonValue object = JsonValue::object();
+  for (const Field& field : fields) {
+    if (!object.contains(field.name))
+      object[field.name] = field.value;
+    else if (object[field.name].is_array())
+      object[field.name].push_back(field.value);
+    else
+      object[field.name] = {object[field.name], field.value};
+  }
+  return object;
+}
+
+}  // namespace
+
+JsonValue to_json(const Error& error) {
+  JsonValue value = {{"code", error.code}, {"message", error.message}};
+  if (!error.where.empty()) value["where"] = error.where;
+  if (!error.hint.empty()) value["hint"] = error.hint;
+  return value;
+}
+
+JsonValue to_json(const Finding& finding) {
+  JsonValue value = {{"layer", layer_name(finding.layer)},
+                     {"state", state_name(finding.state)},
+                     {"mark", finding.what},
+                     {"basis", finding.basis},
+                     {"fields", fields_json(finding.fields)}};
+  for (const auto& rule : finding.broken_rules)
+    value["broken_rules"].push_back(
+        {{"code", rule.code}, {"message", rule.message}, {"clause", rule.clause}});
+  return value;
+}
+
+JsonValue record_json(const label::AigcRecord& record) {
+  return {{"Label", record.label},
+          {"ContentProducer", record.content_producer},
+          {"ProduceID", record.produce_id},
+          {"ReservedCode1", record.reserved_code1},
+          {"ContentPropagator", record.content_propagator},
+          {"PropagateID", record.propagate_id},
+          {"ReservedCode2", record.reserved_code2}};
+}
+
+JsonValue to_json(const VerifyReport& report) {
+  JsonValue problems = JsonValue::array();
+  for (const Error& problem : report.problems) problems.push_back(to_json(problem));
+  JsonValue findings = JsonValue::array();
+  for (const Finding& finding : report.findings) findings.push_back(to_json(finding));
+  return {{"path", report.file.string()},
+          {"format", container::format_info(report.format).name},
+          {"verdict", verdict_name(report.verdict)},
+          {"tier", report.tier.tier ? label::tier_name(*report.tier.tier) : "unknown"},
+          {"tier_basis", report.tier.basis},
+          {"exit_code", verdict_exit_code(report.verdict)},
+          {"notice_zh", report.notice_zh},
+          {"notice_en", report.notice_en},
+          {"content_id", report.content_id},
+          {"sentence", report.sentence},
+          {"problems", std::move(problems)},
+          {"findings", std::move(findings)}};
+}
+
+JsonValue to_json(const MarkReport& report) {
+  JsonValue value = {{"input", {{"bytes", report.bytes_in}}},
+                     {"output", {{"path", report.output.string()}, {"bytes", report.bytes_out}}},
+                     {"content_id", report.content_id},
+                     {"aigc", record_json(report.record)},
+                     {"aigc_kept", report.record_kept},
+                     {"manifest", report.manifest_label}};
+  if (!report.sidecar_file.empty()) value["sidecar"] = report.sidecar_file.string();
+  if (report.overlay.width != 0)
+    value["visible"] = {{"x_px", report.overlay.x},
+                        {"y_px", report.overlay.y},
+                        {"width_px", report.overlay.width},
+                        {"height_px", report.overlay.height},
+                        {"glyph_height_px", report.overlay.glyph_height}};
+  return value;
+}
+
+JsonValue to_json(const PropagateReport& report) {
+  return {{"output", {{"path", report.output.string()}}},
+          {"tier", label::tier_name(report.tier)},
+          {"aigc_before", record_json(report.before)},
+          {"aigc_after", record_json(report.after)},
+          {"aigc_added", report.added},
+          {"manifest", report.manifest_label}};
+}
+
+JsonValue to_json(const TreeLine& line) {
+  return {{"depth", line.depth}, {"name", line.name}, {"value", line.value}};
+}
+
+std::string json_line(JsonValue value, std::string_view type) {
+  value["schema"] = "signmark/1";
+  value["type"] = type;
+  return value.dump(-1, ' ', false, JsonValue::error_handler_t::replace);
+}
+
+}  // namespace signmark
