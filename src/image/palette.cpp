@@ -3,6 +3,7 @@
 #include "image/palette.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -62,6 +63,29 @@ int squared_distance(const Rgba& a, const Rgba& b) {
   return sum;
 }
 
+/// Two taken colours of a palette that look most alike.
+struct Pair {
+  std::size_t first = 0, second = 0;
+  bool found = false;
+};
+
+Pair closest_pair(const Palette& palette) {
+  const auto mergeable = [&](std::size_t i) { return palette.taken[i] && palette.colours[i][3] != 0; };
+  Pair best;
+  int best_distance = std::numeric_limits<int>::max();
+  for (std::size_t i = 0; i < palette.colours.size(); ++i) {
+    if (!mergeable(i)) continue;
+    for (std::size_t j = i + 1; j < palette.colours.size(); ++j) {
+      if (!mergeable(j)) continue;
+      const int distance = squared_distance(palette.colours[i], palette.colours[j]);
+      if (distance >= best_distance) continue;
+      best_distance = distance;
+      best = {i, j, true};
+    }
+  }
+  return best;
+}
+
 }  // namespace
 
 std::size_t Palette::free() const {
@@ -117,6 +141,24 @@ Indexed index_colours(const cv::Mat& wanted, const cv::Mat& where, Palette& pale
       if (where.at<uchar>(y, x) != 0)
         result.indices.at<uchar>(y, x) = static_cast<uchar>(index.at(pack(wanted.at<Rgba>(y, x))));
   return result;
+}
+
+void merge_similar(Palette& palette, cv::Mat& indices, std::size_t wanted_free) {
+  std::array<std::uint64_t, 256> pixels{};
+  std::array<uchar, 256> now{};  // index of the source -> index that it has become
+  for (std::size_t i = 0; i < now.size(); ++i) now[i] = static_cast<uchar>(i);
+  for (int y = 0; y < indices.rows; ++y)
+    for (int x = 0; x < indices.cols; ++x) ++pixels[indices.at<uchar>(y, x)];
+
+  while (palette.free() < wanted_free) {
+    auto [kept, lost, found] = closest_pair(palette);
+    if (!found) break;
+    if (pixels[kept] < pixels[lost]) std::swap(kept, lost);
+    pixels[kept] += pixels[lost];
+    palette.taken[lost] = false;
+    std::replace(now.begin(), now.end(), static_cast<uchar>(lost), static_cast<uchar>(kept));
+  }
+  cv::LUT(indices, cv::Mat(1, 256, CV_8UC1, now.data()), indices);
 }
 
 }  // namespace signmark::image

@@ -32,4 +32,8 @@ struct Indexed {
 /// `where` (CV_8UC1): only its pixels other than 0 are given an index, the others stay 0.
 Indexed index_colours(const cv::Mat& wanted, const cv::Mat& where, Palette& palette);
 
+/// Gives up opaque colours until `wanted_free` places are free: of the two most similar ones the one
+/// with fewer pixels, whose pixels in `indices` (CV_8UC1) then take the other.
+void merge_similar(Palette& palette, cv::Mat& indices, std::size_t wanted_free);
+
 }  // namespace signmark::image

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// WebP: lossless stays lossless, lossy is encoded with the source's own quality, alpha stays.
+#include "image/codec.hpp"
+#include "image/pixels.hpp"
+#include "image/placement.hpp"
+#include "image/webp_animation.hpp"
+#include "image/webp_io.hpp"
+
+namespace signmark::image {
+namespace {
+
+constexpr PixelLayout kRgba{ColourModel::rgb, true};
+
+Result<EncodedImage> draw_lossless(const Job& job, const WebpHeader& header) {
+  SIGNMARK_ASSIGN(cv::Mat pixels, read_webp_rgba(job.file, header));
+  SIGNMARK_ASSIGN(const Placement label,
+                  place_label(job, header.size, job.orientation, [&](const cv::Rect& where) {
+                    return luma_stats(pixels(where), kRgba);
+                  }));
+  blend(pixels(label.where), kRgba, label.overlay);
+  SIGNMARK_TRY(job.context.report("encode", 0, 1));
+  SIGNMARK_ASSIGN(Bytes file, write_webp(pixels, WebpCoding{}));
+  return EncodedImage{std::move(file), label.shown};
+}
+
+Result<EncodedImage> draw_lossy(const Job& job, const WebpHeader& header) {
+  SIGNMARK_ASSIGN(Planes planes, read_webp_planes(job.file, header));
+  SIGNMARK_ASSIGN(const Placement label,
+                  place_label(job, header.size, job.orientation, [&](const cv::Rect& where) {
+                    return luma_stats(planes, where);
+                  }));
+  blend(planes, label.where, label.overlay);
+  SIGNMARK_TRY(job.context.report("encode", 0, 1));
+  SIGNMARK_ASSIGN(Bytes file,
+                  write_webp(planes, webp_coding(job.file, header, job.options.quality)));
+  return EncodedImage{std::move(file), label.shown};
+}
+
+Result<EncodedImage> draw(const Job& job) {
+  SIGNMARK_TRY(job.context.report("decode", 0, 1));
+  SIGNMARK_ASSIGN(const WebpHeader header, read_webp_header(job.context, job.file));
+  if (header.animated) return draw_webp_animation(job);
+  return header.lossless ? draw_lossless(job, header) : draw_lossy(job, header);
+}
+
+Status hash_pixels(const Context& context, ByteView file, PixelHasher& hasher) {
+  SIGNMARK_ASSIGN(const WebpHeader header, read_webp_header(context, file));
+  if (header.animated) return hash_webp_animation(context, file, hasher);
+  SIGNMARK_ASSIGN(const cv::Mat pixels, read_webp_rgba(file, header));
+  hasher.frame(pixels, kRgba);
+  return {};
+}
+
+}  // namespace
+
+const Codec kWebpCodec{"image/webp", draw, hash_pixels};
+
+}  // namespace signmark::image
