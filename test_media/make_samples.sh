@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 
 ff() { ffmpeg -hide_banner -loglevel error -y -bitexact "$@"; }
 exif() { exiftool -q -overwrite_original "$@"; }
-pattern() { ff -f lavfi -i "testsrc=size=48x32:rate=5" "$@"; }
+pattern() { ff -f lavfi -i "testsrc=size=48x32:rate=5:duration=0.6" "$@"; }  # 3 frames
 
 # A colour profile of about 400 bytes: sRGB primaries, gamma 2.2 (ICC.1:2001, matrix profile).
 python3 - "$work/small.icc" <<'PY'
@@ -40,9 +40,10 @@ PY
 
 # PNG
 pattern -frames:v 1 -pix_fmt rgb24 rgb.png
-pattern -frames:v 1 -vf "split[a][b];[a]palettegen=max_colors=32[p];[b][p]paletteuse=dither=none" palette.png
-ff -f lavfi -i "gradients=size=24x16:seed=1:nb_colors=2" -frames:v 1 -pix_fmt gray16be grey16.png
-ff -f lavfi -i "testsrc=size=24x16:rate=5" -frames:v 3 -plays 0 -f apng animated.png
+pattern -frames:v 1 "$work/one.png"
+ff -i "$work/one.png" -vf "split[a][b];[a]palettegen=max_colors=32[p];[b][p]paletteuse=dither=none" palette.png
+ff -f lavfi -i "gradients=size=24x16:seed=1:nb_colors=2:duration=1" -frames:v 1 -pix_fmt gray16be grey16.png
+ff -f lavfi -i "testsrc=size=24x16:rate=5:duration=0.6" -frames:v 3 -plays 0 -f apng animated.png
 cp rgb.png text.png
 exif -z '-icc_profile<='"$work/small.icc" -XMP-dc:Description='a test pattern' text.png
 exif -PNG:Comment='kept as it is' -EXIF:Orientation#=3 -EXIF:UserComment='in the eXIf chunk' text.png
