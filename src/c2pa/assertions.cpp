@@ -37,9 +37,10 @@ Value created(const ActionFacts& facts) {
 /// The source type stands here when generated media is marked again: the first action of a history
 /// that goes on cannot be c2pa.created (16.4.1.2).
 Value opened(const ActionFacts& facts) {
-  Value value = action("c2pa.opened", facts)
-                    .set("softwareAgent", software_agent(*facts.request))
-                    .set("parameters", Value::map().set("ingredients", to_cbor({*facts.parent})));
+  Value value =
+      action("c2pa.opened", facts)
+          .set("softwareAgent", software_agent(*facts.request))
+          .set("parameters", Value::map().set("ingredients", to_cbor(std::vector{*facts.parent})));
   if (facts.request->intent == Intent::created)
     value.set("digitalSourceType", text(facts.request->digital_source_type));
   return value;

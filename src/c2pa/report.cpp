@@ -39,7 +39,8 @@ bool has_failure(const Codes& codes, std::string_view except) {
 bool Report::has(std::string_view code) const { return has_code(codes, code); }
 
 std::string_view Report::state() const {
-  const bool valid = has(kSignatureValidated) && has(kInsideValidity) &&
+  // Content that could not be checked (a file cut off) has no failure code, yet is not valid.
+  const bool valid = content == Answer::good && has(kSignatureValidated) && has(kInsideValidity) &&
                      !has_failure(codes, kCredentialUntrusted) &&
                      !has_failure(ingredient_codes, kCredentialUntrusted);
   if (!valid) return "Invalid";
