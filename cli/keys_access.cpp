@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kFilePrefix = "file:";
 constexpr std::string_view kExecPrefix = "exec:";
+constexpr std::string_view kAgentPrefix = "agent:";
 
 Result<std::vector<keys::TrustStore>> open_stores(const Session& session,
                                                   const std::vector<std::string>& bundles) {
@@ -84,6 +85,9 @@ Result<OpenedSigner> open_signer(const Session& session, const std::string& sele
                     keyring.open_signer_file(selector.substr(kFilePrefix.size()), how));
   } else if (selector.starts_with(kExecPrefix)) {
     SIGNMARK_ASSIGN(opened.signer, open_exec_signer(session, selector));
+  } else if (selector.starts_with(kAgentPrefix)) {
+    SIGNMARK_ASSIGN(opened.signer,
+                    open_agent_signer(session, selector.substr(kAgentPrefix.size())));
   } else {
     SIGNMARK_ASSIGN(opened.signer, keyring.open_signer(selector, how));
   }

@@ -54,12 +54,14 @@ struct AgentStatus {
 /// Errors of all four: `agent.absent` (no agent listens there), `agent.connect`, `agent.peer`,
 /// `agent.protocol`, `agent.timeout`.
 Result<AgentStatus> agent_status(const std::filesystem::path& socket);
-/// From now on the agent does nothing but wait for this passphrase (1 to kMaxPassphrase bytes).
-/// Errors: also `agent.locked` (it is already).
-Status agent_lock(const std::filesystem::path& socket, const SecretBytes& passphrase);
+/// From now on the agent does nothing but wait for this passphrase, which has nothing to do with
+/// those of the keys. Errors: also `agent.locked` (it is already), `keys.passphrase.*`.
+Status agent_lock(const Context& context, const std::filesystem::path& socket,
+                  const UnlockOptions& passphrase);
 /// Errors: also `agent.unlock` (wrong passphrase), `agent.unlock.wait` (tried too soon after a
-/// wrong one), `agent.unlocked` (nothing to do).
-Status agent_unlock(const std::filesystem::path& socket, const SecretBytes& passphrase);
+/// wrong one), `agent.unlocked` (nothing to do), `keys.passphrase.*`.
+Status agent_unlock(const Context& context, const std::filesystem::path& socket,
+                    const UnlockOptions& passphrase);
 /// Ends the agent; its keys are wiped.
 Status agent_stop(const std::filesystem::path& socket);
 

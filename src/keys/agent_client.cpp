@@ -10,6 +10,7 @@
 #include "keys/agent_socket.hpp"
 #include "keys/ed25519.hpp"
 #include "keys/typed_object.hpp"
+#include "keys/unlock.hpp"
 
 namespace signmark::keys {
 namespace fs = std::filesystem;
@@ -82,12 +83,20 @@ Result<Bytes> ask(const fs::path& socket, const AgentRequest& request) {
   return decode_answer(answer.bytes);
 }
 
-Status ask_with_passphrase(const fs::path& socket, AgentOperation operation,
-                           const SecretBytes& passphrase) {
+Status ask_with_passphrase(const Context& context, const fs::path& socket, AgentOperation operation,
+                           const UnlockOptions& unlock) {
+  SIGNMARK_TRY(open_connection(socket));  // nobody is asked for the passphrase of an absent agent
+  const bool fresh = operation == AgentOperation::lock;
+  const Prompt prompt{fresh ? Prompt::Purpose::protect : Prompt::Purpose::unlock,
+                      "the key agent's lock", fresh};
+  SIGNMARK_ASSIGN(const auto arena, SecureArena::create(1));
+  SIGNMARK_ASSIGN(const SecretBytes passphrase, passphrase_for(context, unlock, prompt, *arena));
   AgentRequest request;
   request.operation = operation;
-  const auto view = passphrase.open();
-  request.body.assign(view.bytes().begin(), view.bytes().end());
+  {
+    const auto view = passphrase.open();
+    request.body.assign(view.bytes().begin(), view.bytes().end());
+  }
   const auto done = ask(socket, request);
   wipe(request.body);
   SIGNMARK_TRY(done);
@@ -213,12 +222,13 @@ Result<AgentStatus> agent_status(const fs::path& socket) {
   return decode_status(result);
 }
 
-Status agent_lock(const fs::path& socket, const SecretBytes& passphrase) {
-  return ask_with_passphrase(socket, AgentOperation::lock, passphrase);
+Status agent_lock(const Context& context, const fs::path& socket, const UnlockOptions& passphrase) {
+  return ask_with_passphrase(context, socket, AgentOperation::lock, passphrase);
 }
 
-Status agent_unlock(const fs::path& socket, const SecretBytes& passphrase) {
-  return ask_with_passphrase(socket, AgentOperation::unlock, passphrase);
+Status agent_unlock(const Context& context, const fs::path& socket,
+                    const UnlockOptions& passphrase) {
+  return ask_with_passphrase(context, socket, AgentOperation::unlock, passphrase);
 }
 
 Status agent_stop(const fs::path& socket) {

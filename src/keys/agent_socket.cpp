@@ -79,9 +79,14 @@ Result<Descriptor> connect_agent(const fs::path& path) {
     done = ::connect(fd.get(), generic(address), sizeof address);
   } while (done != 0 && errno == EINTR);
   if (done == 0) return fd;
-  if (errno == ENOENT || errno == ECONNREFUSED)
+  const int number = errno;
+  struct stat info {};
+  // A refusal also comes from a file that is no socket: that is broken, not absent.
+  const bool broken = ::lstat(path.c_str(), &info) == 0 && !S_ISSOCK(info.st_mode);
+  if ((number == ENOENT || number == ECONNREFUSED) && !broken)
     return fail("agent.absent", "no key agent is running", path.string(),
                 "start one: signmark key agent");
+  errno = number;
   return system_error("agent.connect", "reach the key agent", path);
 }
 
