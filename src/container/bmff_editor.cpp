@@ -84,6 +84,12 @@ std::size_t BmffEditor::change(const Parents& parents, Range range, Bytes bytes,
   return changes_.size() - 1;
 }
 
+/// Written at the very end: what is added to the last child stands at the same place, but before.
+void BmffEditor::append_to_meta(std::string_view type, ByteView content) {
+  const Bytes box = bmff_box(type, content);
+  new_boxes_.insert(new_boxes_.end(), box.begin(), box.end());
+}
+
 void BmffEditor::insert_behind_ftyp(Bytes box, bool manifest) {
   change({}, {scan_.roots.front().range.end(), 0}, std::move(box), manifest);
 }
@@ -190,7 +196,7 @@ void BmffEditor::put_list_entries() {
   ByteWriter count;
   if (meta_->iinf == nullptr) {
     count.u32be(0).u16be(static_cast<std::uint16_t>(new_items_.size())).bytes(entries);
-    change({meta_->box}, {meta_->box->range.end(), 0}, bmff_box("iinf", count.view()));
+    append_to_meta("iinf", count.view());
     return;
   }
   const Range content = meta_->iinf->content;
@@ -225,7 +231,7 @@ void BmffEditor::put_references() {
     out.bytes(bmff_box("cdsc", reference.view()));
   }
   if (fresh)
-    change({meta_->box}, {meta_->box->range.end(), 0}, bmff_box("iref", out.view()));
+    append_to_meta("iref", out.view());
   else
     change({meta_->box, meta_->iref}, {meta_->iref->range.end(), 0}, out.take());
 }
@@ -280,6 +286,8 @@ Result<Plan> BmffEditor::finish() {
   put_list_entries();
   put_references();
   SIGNMARK_TRY(put_properties());
+  if (!new_boxes_.empty())
+    change({meta_->box}, {meta_->box->range.end(), 0}, std::move(new_boxes_));
   put_appended();
   SIGNMARK_TRY(put_locations());
   SIGNMARK_TRY(put_chunks());

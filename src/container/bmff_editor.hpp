@@ -64,6 +64,7 @@ class BmffEditor {
   [[nodiscard]] bool is_shared(std::uint32_t id, const std::vector<Range>& ranges) const;
   [[nodiscard]] std::uint32_t free_id() const;
 
+  void append_to_meta(std::string_view type, ByteView content);
   void put_appended();
   void put_list_entries();
   void put_references();
@@ -92,6 +93,7 @@ class BmffEditor {
   std::vector<Placed> placed_;
   std::vector<std::pair<std::uint32_t, BmffNewItem>> new_items_;
   std::vector<Property> new_properties_;
+  Bytes new_boxes_;  ///< new children of `meta`
   Bytes appended_;
   std::vector<Placed> in_appended_;
 };

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every target of a file format does: look at the bytes, change them, look at the result.
+#pragma once
+
+#include <cstdlib>
+
+#include "signmark/container.hpp"
+
+namespace signmark::fuzz {
+
+/// A format's own errors are fine; one that says we made a mistake is a finding.
+inline void check_error(const Error& error) {
+  if (error.code.find("internal") != std::string::npos || error.code == "container.splice.overlap")
+    std::abort();
+}
+
+/// The head of a manifest store, so that JPEG's APP11 is recognised as one.
+inline Bytes small_store() {
+  constexpr std::string_view kStore(
+      "\0\0\0\x26jumb\0\0\0\x1Ejumd"
+      "c2pa\0\x11\0\x10\x80\0\0\xAA\0\x38\x9B\x71\x03"
+      "c2pa\0",
+      38);
+  return {kStore.begin(), kStore.end()};
+}
+
+inline void plan_and_look(const Context& context, ByteView file,
+                          const container::Inventory& inventory) {
+  container::Edits edits;
+  edits.xmp = Bytes(60, Byte{'x'});
+  edits.manifest = small_store();
+  const auto plan = container::plan(context, file, inventory, edits);
+  if (!plan) return check_error(plan.error());
+  const Bytes marked = plan->rope.flatten();
+  const auto again = container::inspect(context, marked);
+  // What we wrote must be whole, and the store where the plan says.
+  if (!again) return check_error(again.error());
+  if (!again->complete || again->find(container::BlockKind::c2pa) == nullptr ||
+      again->manifest_exclusions != plan->manifest_exclusions)
+    std::abort();
+  if (const auto moved = container::transplant(context, file, inventory, marked); !moved)
+    check_error(moved.error());
+}
+
+/// Only bytes that probe as `format`, or as `other`, go on: the rest is another target's.
+inline int run_container(const std::uint8_t* data, std::size_t size, container::Format format,
+                         container::Format other = container::Format::unknown) {
+  static const Context context = Context::standard();
+  const ByteView file(data, size);
+  const container::Format found = container::probe(file);
+  if (found != format && found != other) return 0;
+  const auto inventory = container::inspect(context, file);
+  if (!inventory) {
+    check_error(inventory.error());
+    return 0;
+  }
+  plan_and_look(context, file, *inventory);
+  return 0;
+}
+
+}  // namespace signmark::fuzz
