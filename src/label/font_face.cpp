@@ -2,15 +2,15 @@
 // FontFace over stb_truetype.
 #include "label/font_face.hpp"
 
-#include <stb/stb_truetype.h>
-
 #include "label/font_builtin.hpp"
-#include "label/font_check.hpp"
+#include "label/font_stb.hpp"
 
 namespace signmark::label {
 
 struct FontFace::Impl {
-  MappedFile file;  // keeps the bytes that `info` points into; empty for the built-in font
+  MappedFile file;  // one of these keeps the bytes that `info` points into
+  Bytes owned;
+  ByteView bytes{kBuiltInFont, kBuiltInFontSize};
   stbtt_fontinfo info{};
 };
 
@@ -21,11 +21,7 @@ FontFace& FontFace::operator=(FontFace&&) noexcept = default;
 FontFace::~FontFace() = default;
 
 Result<FontFace> FontFace::built_in() {
-  auto impl = std::make_unique<Impl>();
-  if (!stbtt_InitFont(&impl->info, kBuiltInFont, 0))
-    return fail("label.font.unreadable", "the built-in label font is damaged", {},
-                "rebuild or reinstall signmark");
-  return FontFace(std::move(impl), "the built-in label font");
+  return load(std::make_unique<Impl>(), "the built-in label font", {});
 }
 
 Result<FontFace> FontFace::open(const std::string& path, std::u32string_view wanted) {
@@ -36,27 +32,37 @@ Result<FontFace> FontFace::open(const std::string& path, std::u32string_view wan
     return fail("label.font.unreadable", "cannot open the font: " + file.error().message, path);
   auto impl = std::make_unique<Impl>();
   impl->file = std::move(*file);
-  auto faces = check_font(impl->file.bytes());
-  if (!faces) return tl::unexpected(faces.error().at(path));
+  impl->bytes = impl->file.bytes();
+  return load(std::move(impl), path, wanted);
+}
 
-  FontFace face(std::move(impl), path);
-  std::optional<std::uint32_t> first_usable;
-  for (const std::uint32_t offset : *faces) {
-    stbtt_fontinfo& info = face.impl_->info;
-    if (!stbtt_InitFont(&info, face.impl_->file.bytes().data(), static_cast<int>(offset))) continue;
+Result<FontFace> FontFace::from_bytes(Bytes file, std::string name, std::u32string_view wanted) {
+  auto impl = std::make_unique<Impl>();
+  impl->owned = std::move(file);
+  impl->bytes = impl->owned;
+  return load(std::move(impl), std::move(name), wanted);
+}
+
+Result<FontFace> FontFace::load(std::unique_ptr<Impl> impl, std::string name,
+                                std::u32string_view wanted) {
+  const auto faces = check_font(impl->bytes);
+  if (!faces) return tl::unexpected(faces.error().at(name));
+  FontFace face(std::move(impl), std::move(name));
+  const SaneFace* first_usable = nullptr;
+  for (const SaneFace& candidate : *faces) {
+    if (!init_face(face.impl_->info, face.impl_->bytes, candidate)) continue;
     if (!face.first_missing(wanted)) return face;
-    if (!first_usable) first_usable = offset;
+    if (first_usable == nullptr) first_usable = &candidate;
   }
-  if (!first_usable)
-    return fail("label.font.unreadable", "no face of the font can be used", path,
+  if (first_usable == nullptr || !init_face(face.impl_->info, face.impl_->bytes, *first_usable))
+    return fail("label.font.unreadable", "no face of the font can be used", face.name(),
                 "give a TrueType or OpenType font with outlines");
-  stbtt_InitFont(&face.impl_->info, face.impl_->file.bytes().data(),
-                 static_cast<int>(*first_usable));
   return face;
 }
 
 int FontFace::glyph(char32_t character) const {
-  return stbtt_FindGlyphIndex(&impl_->info, static_cast<int>(character));
+  const int index = stbtt_FindGlyphIndex(&impl_->info, static_cast<int>(character));
+  return index > 0 && index < impl_->info.numGlyphs ? index : 0;  // a map may name any number
 }
 
 std::optional<char32_t> FontFace::first_missing(std::u32string_view text) const {
@@ -79,11 +85,14 @@ GlyphImage FontFace::draw(char32_t character, double em, double shift) const {
   int left = 0, top = 0, right = 0, bottom = 0;
   stbtt_GetGlyphBitmapBoxSubpixel(&impl_->info, index, scale, scale, dx, 0, &left, &top, &right,
                                   &bottom);
-  GlyphImage image{left, top, std::max(right - left, 0), std::max(bottom - top, 0), {}};
+  constexpr double kMaxSize = 4;  // em; two-em dashes are the largest in real fonts
+  const std::int64_t width = std::int64_t{right} - left, height = std::int64_t{bottom} - top;
+  const auto most = static_cast<std::int64_t>(kMaxSize * em) + 2;
+  if (width <= 0 || height <= 0 || width > most || height > most) return {};
+  GlyphImage image{left, top, static_cast<int>(width), static_cast<int>(height), {}};
   image.coverage.resize(static_cast<std::size_t>(image.width) * image.height);
-  if (!image.coverage.empty())
-    stbtt_MakeGlyphBitmapSubpixel(&impl_->info, image.coverage.data(), image.width, image.height,
-                                  image.width, scale, scale, dx, 0, index);
+  stbtt_MakeGlyphBitmapSubpixel(&impl_->info, image.coverage.data(), image.width, image.height,
+                                image.width, scale, scale, dx, 0, index);
   return image;
 }
 

@@ -19,9 +19,8 @@ struct GlyphImage {
   Bytes coverage;
 };
 
-/// A face that is ready to draw. Immutable after loading, so threads may share it. The rasteriser
-/// checks no offsets inside glyph programs: a font is trusted input, chosen by whoever runs the
-/// program, never taken from a marked file.
+/// A face that is ready to draw. Immutable after loading, so threads may share it. Every offset in
+/// a font file is checked before the rasteriser follows it.
 class FontFace {
  public:
   /// The subset built into the program.
@@ -29,6 +28,8 @@ class FontFace {
   /// A font file; of a collection, the first face that has all `wanted` characters, else face 0.
   /// Errors: `label.font.unreadable`.
   static Result<FontFace> open(const std::string& path, std::u32string_view wanted);
+  /// The same for the bytes of a font file; `name` stands in messages.
+  static Result<FontFace> from_bytes(Bytes file, std::string name, std::u32string_view wanted);
 
   FontFace(FontFace&&) noexcept;
   FontFace& operator=(FontFace&&) noexcept;
@@ -46,6 +47,8 @@ class FontFace {
 
  private:
   struct Impl;
+  static Result<FontFace> load(std::unique_ptr<Impl> impl, std::string name,
+                               std::u32string_view wanted);
   FontFace(std::unique_ptr<Impl> impl, std::string name);
   std::unique_ptr<Impl> impl_;
   std::string name_;
