@@ -25,12 +25,11 @@ Bytes protected_header(const keys::Signer& signer) {
                           .set(kCoseX5Chain, x5chain(signer.chain())));
 }
 
-/// The unprotected `pad` stays empty: signature and chain have a fixed size, so nothing is
-/// reserved.
-Bytes cose_sign1(Bytes header, const keys::Signature& signature) {
+/// Signature and chain have a fixed size, so `pad` reserves nothing; it only makes a length even.
+Bytes cose_sign1(Bytes header, const keys::Signature& signature, std::size_t pad) {
   Value parts = Value::array();
   parts.push(Value::bytes(std::move(header)))
-      .push(Value::map().set("pad", Value::bytes(Bytes{})))
+      .push(Value::map().set("pad", Value::bytes(Bytes(pad, 0))))
       .push(Value::null())
       .push(Value::bytes(Bytes(signature.begin(), signature.end())));
   return cbor::encode(Value::tag(kCoseSign1Tag, std::move(parts)));
@@ -38,15 +37,15 @@ Bytes cose_sign1(Bytes header, const keys::Signature& signature) {
 
 }  // namespace
 
-Result<Bytes> sign_claim(const keys::Signer& signer, ByteView claim) {
+Result<Bytes> sign_claim(const keys::Signer& signer, ByteView claim, std::size_t pad) {
   Bytes header = protected_header(signer);
   SIGNMARK_ASSIGN(const keys::Signature signature,
                   signer.sign_cose(signature_structure("Signature1", header, claim)));
-  return cose_sign1(std::move(header), signature);
+  return cose_sign1(std::move(header), signature, pad);
 }
 
-Bytes unsigned_claim(const keys::Signer& signer) {
-  return cose_sign1(protected_header(signer), keys::Signature{});
+Bytes unsigned_claim(const keys::Signer& signer, std::size_t pad) {
+  return cose_sign1(protected_header(signer), keys::Signature{}, pad);
 }
 
 }  // namespace signmark::c2pa

@@ -79,16 +79,21 @@ Bytes ManifestDraft::store(const Unsigned& parts, ByteView cose) const {
   return jumbf::superbox(kStoreType, kStoreLabel, {}, {earlier_, manifest});
 }
 
+std::size_t ManifestDraft::padding(const Unsigned& parts, const keys::Signer& signer) const {
+  return store(parts, unsigned_claim(signer, 0)).size() % 2;
+}
+
 Result<Bytes> ManifestDraft::signed_store(std::string_view binding_label, const Value& binding,
                                           const keys::Signer& signer) const {
   const Unsigned parts = assemble(binding_label, binding);
-  SIGNMARK_ASSIGN(const Bytes cose, sign_claim(signer, parts.claim));
+  SIGNMARK_ASSIGN(const Bytes cose, sign_claim(signer, parts.claim, padding(parts, signer)));
   return store(parts, cose);
 }
 
 Bytes ManifestDraft::unsigned_store(std::string_view binding_label, const Value& binding,
                                     const keys::Signer& signer) const {
-  return store(assemble(binding_label, binding), unsigned_claim(signer));
+  const Unsigned parts = assemble(binding_label, binding);
+  return store(parts, unsigned_claim(signer, padding(parts, signer)));
 }
 
 }  // namespace signmark::c2pa

@@ -47,6 +47,9 @@ class ManifestDraft {
   [[nodiscard]] Unsigned assemble(std::string_view binding_label, const cbor::Value& binding) const;
   [[nodiscard]] cbor::Value claim(const std::vector<HashedUri>& assertions) const;
   [[nodiscard]] Bytes store(const Unsigned& parts, ByteView cose) const;
+  /// Zero bytes in the signature that make the store's size even: c2pa-rs does not find the store
+  /// in its exclusion when a RIFF chunk needs a padding byte.
+  [[nodiscard]] std::size_t padding(const Unsigned& parts, const keys::Signer& signer) const;
 
   ClaimFacts facts_;
   Bytes earlier_;

@@ -47,7 +47,8 @@ class Signature {
     if (!uri || uri->path.size() != 1 || uri->leaf() != kSignatureLabel) return std::nullopt;
     if (!uri->manifest.empty() && uri->manifest != manifest_.label) return std::nullopt;
     const jumbf::Box* box = manifest_.box->only(kSignatureLabel);
-    const jumbf::Box* content = box ? box->content("cbor") : nullptr;
+    const bool right_type = box != nullptr && box->uuid == kSignatureType;
+    const jumbf::Box* content = right_type ? box->content("cbor") : nullptr;
     return content ? std::optional(content->payload) : std::nullopt;
   }
 
