@@ -215,6 +215,23 @@ struct BackupReport {
       restored;  ///< import: files that were written, relative to the data folder
 };
 
+/// What a text about keys is, told from how it begins; nothing of it is checked.
+enum class KeyTextKind {
+  unknown,
+  secret_line,          ///< `SIGNMARK-…-SECRET-1…`
+  paper,                ///< the same in rows for paper
+  key_file,             ///< with or without a passphrase
+  sealed_carrier,       ///< a carrier key sealed to a transfer request
+  transfer_request,     ///< waits for a carrier key
+  certificate,          ///< PEM; one or more
+  certificate_request,  ///< PKCS #10, PEM
+  public_line           ///< `smissuer1…`, `smsign1…`
+};
+KeyTextKind key_text_kind(std::string_view text);
+
+/// Whether a file begins as a backup does (see Keyring::export_all).
+bool is_backup(ByteView bytes);
+
 struct TransferRequest {
   std::string text;         ///< the request file's content
   std::string fingerprint;  ///< to be compared over another channel
@@ -230,8 +247,10 @@ struct KeyringOptions {
 // The keyring
 
 /// A selector names a key: a short id or a unique beginning of one (`sm1-q7fz`), a label, a public
-/// line, or empty for the newest usable key (of signing keys, one with a certificate first). Errors
-/// of every call with a selector: `keys.select.none`, `keys.select.ambiguous`.
+/// line, or empty for the newest usable key (of signing keys, one with a certificate first). A label
+/// that successors share means the one that was not replaced. Errors of every call with a selector:
+/// `keys.select.none`, `keys.select.ambiguous`, `keys.text.secret` (a secret was given), and those
+/// of the file that it names when that cannot be read.
 ///
 /// Secrets come from libsodium's generator whatever Context::random is. Calls that change something
 /// take the keyring's lock for the moments of writing, publish by rename only, and remove what
@@ -278,7 +297,8 @@ class Keyring {
   // -- making (section 7.1)
 
   /// Makes what is missing of issuer, signing key with certificate, and carrier key, all under one
-  /// passphrase. Errors: `keys.set.exists` (nothing is missing), and as create.
+  /// passphrase. An issuer whose secret is elsewhere counts as there. `expires` is the signing
+  /// key's. Errors: `keys.set.exists` (nothing is missing), and as create.
   Result<CreatedSet> create_set(const NewKey& wanted) const;
   /// Makes one key. Role signing gets its certificate from an issuer of this keyring unless
   /// `request` is set; without either it has none yet. Expiry is cut to the issuer's.

@@ -12,20 +12,15 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "keys/armor.hpp"
+#include "keys/kdf.hpp"
 
 namespace signmark::keys {
 namespace {
 
 constexpr std::string_view kMagic = "SMKEY1";
-constexpr std::string_view kLabelProtected = "SIGNMARK KEY";
-// Names itself, so that a person and a secret scanner see what lies open.
-constexpr std::string_view kLabelUnprotected = "SIGNMARK UNPROTECTED KEY";
 
 constexpr std::uint8_t kKdfNone = 0;
-constexpr std::uint8_t kKdfArgon2id = 1;       // version 1.3, one lane (libsodium)
-constexpr std::uint32_t kMaxOps = 8;           // keys.md section 4.1
-constexpr std::uint32_t kMaxMemory = 1 << 20;  // KiB: 1 GiB
-constexpr std::uint32_t kMinMemory = 8;        // KiB, Argon2's own floor for one lane
+constexpr std::uint8_t kKdfArgon2id = 1;  // version 1.3, one lane (libsodium)
 constexpr std::size_t kMaxLabelCharacters = 64;
 constexpr std::size_t kMaxLabelBytes = 255;
 
@@ -57,17 +52,7 @@ Status derive_sealing_key(const KeyHeader& h, const SecretBytes& passphrase, std
     std::copy(key.begin(), key.end(), out.begin());
     return {};
   }
-  const auto text = passphrase.open();
-  const int rc =
-      crypto_pwhash(out.data(), out.size(), reinterpret_cast<const char*>(text.bytes().data()),
-                    text.bytes().size(), h.salt.data(), h.cost.passes,
-                    std::size_t{h.cost.memory_kib} * 1024, crypto_pwhash_ALG_ARGON2ID13);
-  if (rc != 0)
-    return fail("keys.kdf.memory",
-                fmt::format("deriving the key needs {} MiB of memory, which are not free",
-                            (h.cost.memory_kib + 1023) / 1024),
-                {}, "free memory, or choose a smaller --kdf where there is more of it");
-  return {};
+  return derive_key(h.cost, h.salt, passphrase, out);
 }
 
 template <std::size_t N>
@@ -95,13 +80,10 @@ Status read_cost(ByteReader& reader, KeyHeader& h) {
     return {};
   }
   if (kdf != kKdfArgon2id) return bad_header("the key derivation is unknown");
-  if (h.cost.passes > kMaxOps || h.cost.memory_kib > kMaxMemory)
-    return fail(
-        "keys.file.cost",
-        fmt::format("the file asks for {} passes over {} KiB; at most {} over {} are allowed",
-                    h.cost.passes, h.cost.memory_kib, kMaxOps, kMaxMemory));
-  if (h.cost.passes == 0 || h.cost.memory_kib < kMinMemory)
+  if (h.cost.passes == 0 || h.cost.memory_kib < kMinKdfMemory)
     return bad_header("the cost of the key derivation is too small");
+  if (const auto fit = check_kdf_cost(h.cost); !fit)
+    return fail("keys.file.cost", "the file asks for " + fit.error().message);
   return {};
 }
 
@@ -157,11 +139,11 @@ Result<KeyFile> decode_key_file(std::string_view text) {
     return fail("keys.file.size",
                 fmt::format("the key file has {} bytes, {} are allowed", text.size(), kMaxKeyFile));
   SIGNMARK_ASSIGN(ArmorBlock block, dearmor(text));
-  if (block.label != kLabelProtected && block.label != kLabelUnprotected)
+  if (block.label != kArmorProtected && block.label != kArmorUnprotected)
     return fail("keys.file.version", fmt::format("a \"{}\" is no key file", block.label));
   auto file = decode_bytes(block.bytes);
   sodium_memzero(block.bytes.data(), block.bytes.size());
-  if (file && (block.label == kLabelUnprotected) != (file->header.cost.passes == 0))
+  if (file && (block.label == kArmorUnprotected) != (file->header.cost.passes == 0))
     return bad_header("the BEGIN line does not fit the key");
   return file;
 }
@@ -169,7 +151,7 @@ Result<KeyFile> decode_key_file(std::string_view text) {
 std::string encode_key_file(const KeyFile& file) {
   ByteWriter w;
   w.bytes(encode_header(file.header)).bytes(file.sealed);
-  return armor(file.header.cost.passes == 0 ? kLabelUnprotected : kLabelProtected, w.view());
+  return armor(file.header.cost.passes == 0 ? kArmorUnprotected : kArmorProtected, w.view());
 }
 
 Result<KeyFile> seal_key(Random& random, KeyHeader header, const SecretBytes& secret,

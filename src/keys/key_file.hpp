@@ -14,7 +14,11 @@
 namespace signmark::keys {
 
 inline constexpr std::size_t kMaxKeyFile = 16 * 1024;  ///< bytes of text, section 4.1
-inline constexpr std::size_t kSeed = 32;               ///< secret bytes of every role
+/// Names of the RFC 7468 block. A key without passphrase names itself, so that a person and a
+/// secret scanner see what lies open.
+inline constexpr std::string_view kArmorProtected = "SIGNMARK KEY";
+inline constexpr std::string_view kArmorUnprotected = "SIGNMARK UNPROTECTED KEY";
+inline constexpr std::size_t kSeed = 32;  ///< secret bytes of every role
 
 /// The last second of UTCTime's range, 2049-12-31T23:59:59Z (RFC 5280 4.1.2.5).
 inline constexpr UnixTime kLastTime = 2'524'607'999;

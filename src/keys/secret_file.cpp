@@ -19,17 +19,6 @@ namespace {
 constexpr mode_t kOthers = 0077;  // any bit for group and others
 constexpr mode_t kGroupRead = 0040;
 
-/// A descriptor closed at the end of the scope.
-struct Descriptor {
-  int fd = -1;
-  explicit Descriptor(int value) : fd(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd >= 0) ::close(fd);
-  }
-};
-
 tl::unexpected<Error> system_error(std::string code, std::string_view verb, const fs::path& path,
                                    std::string hint = {}) {
   const int number = errno;
@@ -68,32 +57,51 @@ Status read_all(int fd, const fs::path& path, Bytes& out) {
 
 }  // namespace
 
-Result<LoadedSecretFile> load_secret_file(const fs::path& path, std::size_t max_size,
+OpenedSecretFile::OpenedSecretFile(OpenedSecretFile&& other) noexcept
+    : size(other.size), insecure(other.insecure), fd_(std::exchange(other.fd_, -1)) {}
+
+OpenedSecretFile::~OpenedSecretFile() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+Result<OpenedSecretFile> open_secret_file(const fs::path& path, std::size_t max_size,
                                           const SecretFilePolicy& policy) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-  if (file.fd < 0 && errno == ELOOP)
+  OpenedSecretFile file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  if (file.descriptor() < 0 && errno == ELOOP)
     return fail("keys.file.type", "the file is a symbolic link", path.string(),
                 "name the file that it points to");
-  if (file.fd < 0) return system_error("keys.file.open", "open the file", path);
+  if (file.descriptor() < 0) return system_error("keys.file.open", "open the file", path);
   struct stat info {};
-  if (::fstat(file.fd, &info) != 0) return system_error("keys.file.open", "stat the file", path);
+  if (::fstat(file.descriptor(), &info) != 0)
+    return system_error("keys.file.open", "stat the file", path);
   if (!S_ISREG(info.st_mode)) return fail("keys.file.type", "not a regular file", path.string());
   if (static_cast<std::uint64_t>(info.st_size) > max_size)
     return fail("keys.file.size",
                 fmt::format("the file has {} bytes, {} are allowed", info.st_size, max_size),
                 path.string());
-  LoadedSecretFile out;
+  file.size = static_cast<std::size_t>(info.st_size);
   if (auto fit = check_owner_and_mode(info, path, policy); !fit) {
     if (!policy.insecure_permissions) return tl::unexpected<Error>(fit.error());
-    out.insecure = true;
+    file.insecure = true;
   }
-  out.bytes.resize(static_cast<std::size_t>(info.st_size));
-  SIGNMARK_TRY(read_all(file.fd, path, out.bytes));
+  return file;
+}
+
+Result<LoadedSecretFile> load_secret_file(const fs::path& path, std::size_t max_size,
+                                          const SecretFilePolicy& policy) {
+  SIGNMARK_ASSIGN(const OpenedSecretFile file, open_secret_file(path, max_size, policy));
+  LoadedSecretFile out;
+  out.insecure = file.insecure;
+  out.bytes.resize(file.size);
+  SIGNMARK_TRY(read_all(file.descriptor(), path, out.bytes));
   return out;
 }
 
-Status create_secret_file(const fs::path& path, ByteView bytes) {
-  auto done = write_file(path, bytes, {false, 0600, {}});
+Status create_secret_file(const fs::path& path, std::initializer_list<ByteView> pieces) {
+  SIGNMARK_ASSIGN(AtomicFile file,
+                  AtomicFile::create(path, {.replace = false, .mode = 0600, .keep = {}}));
+  for (const ByteView piece : pieces) SIGNMARK_TRY(file.write(piece));
+  auto done = file.commit();
   if (!done && done.error().code == "base.file.exists")
     return fail("keys.file.exists", "the file exists already and is not replaced", path.string(),
                 "name another file");

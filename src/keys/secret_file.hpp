@@ -4,6 +4,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 
 #include "base/file.hpp"
 
@@ -22,15 +23,40 @@ struct LoadedSecretFile {
   bool insecure = false;  ///< accepted only because of insecure_permissions
 };
 
+/// An open file, closed when destroyed.
+class OpenedSecretFile {
+ public:
+  explicit OpenedSecretFile(int descriptor) : fd_(descriptor) {}
+  OpenedSecretFile(OpenedSecretFile&& other) noexcept;
+  OpenedSecretFile& operator=(OpenedSecretFile&&) = delete;
+  OpenedSecretFile(const OpenedSecretFile&) = delete;
+  OpenedSecretFile& operator=(const OpenedSecretFile&) = delete;
+  ~OpenedSecretFile();
+
+  [[nodiscard]] int descriptor() const { return fd_; }
+  std::size_t size = 0;
+  bool insecure = false;  ///< accepted only because of insecure_permissions
+
+ private:
+  int fd_ = -1;
+};
+
+/// The checks of load_secret_file, for what must not pass through ordinary memory. Errors: the
+/// same.
+Result<OpenedSecretFile> open_secret_file(const std::filesystem::path& path, std::size_t max_size,
+                                          const SecretFilePolicy& policy);
+
 /// Opens without following a link and checks by descriptor: regular file, owner is the user or
 /// root, no bits for group and others. Errors: `keys.file.open`, `keys.file.type`,
 /// `keys.file.owner`, `keys.file.permissions`, `keys.file.size`.
 Result<LoadedSecretFile> load_secret_file(const std::filesystem::path& path, std::size_t max_size,
                                           const SecretFilePolicy& policy);
 
-/// Publishes a new file with mode 0600; never over an existing one.
+/// Publishes a new file with mode 0600; never over an existing one. The pieces follow each other:
+/// what lies in locked memory goes from there to the file.
 /// Errors: `keys.file.exists`, `base.file.*`.
-Status create_secret_file(const std::filesystem::path& path, ByteView bytes);
+Status create_secret_file(const std::filesystem::path& path,
+                          std::initializer_list<ByteView> pieces);
 
 /// Makes a directory (and its parents) with mode 0700, or checks that an existing one is the user's
 /// alone. Errors: `keys.dir.create`, `keys.dir.permissions`.
