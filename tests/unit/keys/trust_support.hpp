@@ -34,7 +34,7 @@ class MovableClock final : public Clock {
 /// A key whose seed is 32 times one byte; its signatures are made without any check.
 struct TestKey {
   std::array<Byte, 32> seed{};
-  PublicKey pk{};
+  keys::PublicKey pk{};
 
   explicit TestKey(Byte fill) {
     REQUIRE(sodium_init() >= 0);
@@ -43,17 +43,17 @@ struct TestKey {
     crypto_sign_seed_keypair(pk.data(), secret.data(), seed.data());
   }
 
-  [[nodiscard]] Signature sign(ByteView message) const {
-    PublicKey unused{};
+  [[nodiscard]] keys::Signature sign(ByteView message) const {
+    keys::PublicKey unused{};
     std::array<Byte, 64> secret{};
-    Signature out{};
+    keys::Signature out{};
     crypto_sign_seed_keypair(unused.data(), secret.data(), seed.data());
     crypto_sign_detached(out.data(), nullptr, message.data(), message.size(), secret.data());
     return out;
   }
 
   [[nodiscard]] keys::SignBytes der() const {
-    return [key = *this](ByteView bytes) -> Result<Signature> { return key.sign(bytes); };
+    return [key = *this](ByteView bytes) -> Result<keys::Signature> { return key.sign(bytes); };
   }
 
   [[nodiscard]] keys::KeyInfo info(keys::Role role) const {
