@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AVIF and HEIC: depth, chroma format, alpha, colour description and orientation stay; the quality comes
-// near the source's.
+// AVIF and HEIC: depth, chroma format, alpha and colour description stay; the quality comes near the
+// source's.
 #include "image/codec.hpp"
 #include "image/heif_io.hpp"
 #include "image/placement.hpp"
@@ -13,7 +13,7 @@ constexpr HeifKind kHeif{"heif", heif_compression_HEVC};
 
 Result<HeifCoding> choose_coding(const HeifKind& kind, const Job& job, const HeifReader& reader,
                                  const HeifPicture& picture) {
-  if (job.options.quality) return HeifCoding{*job.options.quality, false, 1};
+  if (job.options.quality) return HeifCoding{*job.options.quality, false};
   return heif_coding_like(kind, picture, reader.coded_bytes());
 }
 
@@ -25,17 +25,14 @@ Result<EncodedImage> draw_heif(const HeifKind& kind, const Job& job) {
     return fail("image.unsupported", "the file holds several pictures", {},
                 "split it into files of one picture, or mark it without a visible label: "
                 "--layers metadata,manifest");
-  // The orientation is written again as it was. A cropped picture is cut and turned for good: its
-  // label must lie within the crop.
-  const bool stored = !reader.is_cropped();
-  const int orientation = stored ? job.orientation : 1;
-  SIGNMARK_ASSIGN(HeifPicture picture, reader.read(stored));
-  SIGNMARK_ASSIGN(const Placement label,
-                  place_label(job, picture.planes.luma.size(), orientation,
-                              [&](const cv::Rect& where) { return luma_stats(picture.planes, where); }));
-  SIGNMARK_ASSIGN(HeifCoding coding, choose_coding(kind, job, reader, picture));
-  coding.orientation = orientation;
-  blend(picture.planes, label.where, label.overlay);
+  SIGNMARK_ASSIGN(const cv::Rect part, reader.shown_part());
+  SIGNMARK_ASSIGN(HeifPicture picture, reader.read_stored());
+  const auto probe = [&](const cv::Rect& where) {
+    return luma_stats(picture.planes, where + part.tl());
+  };
+  SIGNMARK_ASSIGN(const Placement label, place_label(job, part.size(), job.orientation, probe));
+  SIGNMARK_ASSIGN(const HeifCoding coding, choose_coding(kind, job, reader, picture));
+  blend(picture.planes, label.where + part.tl(), label.overlay);
   SIGNMARK_TRY(job.context.report("encode", 0, 1));
   SIGNMARK_ASSIGN(Bytes file, write_heif(kind, picture, coding));
   return EncodedImage{std::move(file), label.shown};
@@ -59,7 +56,7 @@ const Codec kAvifCodec{
       return hash_heif(kAvif, context, file, hasher);
     }};
 const Codec kHeifCodec{
-    "image/heic", [](const Job& job) { return draw_heif(kHeif, job); },
+    "image/heif", [](const Job& job) { return draw_heif(kHeif, job); },
     [](const Context& context, ByteView file, PixelHasher& hasher) {
       return hash_heif(kHeif, context, file, hasher);
     }};

@@ -35,7 +35,6 @@ struct HeifPicture {
   HeifPtr<heif_image> image;
   Planes planes;  ///< views of the image's memory
   HeifPtr<heif_color_profile_nclx> nclx;
-  bool has_icc = false;  ///< in the image
   heif_chroma chroma = heif_chroma_420;
 };
 
@@ -50,14 +49,15 @@ class HeifReader {
 
   /// More than one picture that is shown by itself.
   [[nodiscard]] bool is_collection() const;
-  /// Whether a clean aperture (`clap`) cuts the stored picture.
-  [[nodiscard]] bool is_cropped() const;
+  /// The part of the stored picture that is shown: what a clean aperture (`clap`) leaves, or all of it.
+  /// Errors: `image.unsupported` for several apertures.
+  [[nodiscard]] Result<cv::Rect> shown_part() const;
   /// Bytes of the coded pictures, about.
   [[nodiscard]] std::uint64_t coded_bytes() const { return coded_bytes_; }
 
-  /// Planes in the file's own colour space, depth and chroma format. `stored`: as they lie in the file,
-  /// without rotation, mirroring and cropping. Errors: `image.<name>.decode`, `image.unsupported`.
-  Result<HeifPicture> read(bool stored) const;
+  /// Planes in the file's own colour space, depth and chroma format, as they lie in the file: without
+  /// rotation, mirroring and cropping. Errors: `image.<name>.decode`, `image.unsupported`.
+  Result<HeifPicture> read_stored() const;
   /// The shown picture as RGB or RGBA with its depth. Errors: `image.<name>.decode`.
   struct Shown {
     cv::Mat pixels;
@@ -70,21 +70,25 @@ class HeifReader {
   [[nodiscard]] tl::unexpected<Error> error(const heif_error& problem) const;
   [[nodiscard]] Result<HeifPtr<heif_image>> decode(heif_colorspace space, heif_chroma chroma,
                                                    bool stored) const;
-  void count_coded_bytes(ByteView file);
+  void count_coded_bytes();
 
   HeifKind kind_;
+  ByteView file_;
   HeifPtr<heif_context> context_;
   HeifPtr<const heif_image_handle> handle_;
   std::uint64_t coded_bytes_ = 0;
 };
 
+/// Bytes in the media data boxes of a file.
+std::uint64_t heif_media_bytes(ByteView file);
+
 /// How to encode; the rest is the picture's own.
 struct HeifCoding {
   int quality = 90;  ///< 1..100
   bool lossless = false;
-  int orientation = 1;  ///< EXIF 1..8, written as `irot` and `imir`
 };
 
+/// A file without the properties that turn or crop: container::transplant brings the source's.
 /// Errors: `image.<name>.encode`; `image.unsupported` when libheif was built without the encoder.
 Result<Bytes> write_heif(const HeifKind& kind, const HeifPicture& picture, const HeifCoding& coding);
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/bytes.hpp"
 #include "image/codec.hpp"
@@ -11,35 +12,75 @@
 namespace signmark::image {
 namespace {
 
-/// A top-level box (ISO/IEC 14496-12 section 4.2).
+/// A box (ISO/IEC 14496-12 section 4.2).
 struct Box {
   std::string type;
   std::uint64_t size = 0;
+  ByteView payload;  ///< as far as it is there
 };
 
-/// The next box, whose payload is skipped as far as it is there; nothing at the end or in rubbish.
+/// The next box; nothing at the end or in rubbish.
 std::optional<Box> next_box(ByteReader& reader) {
   const std::size_t start = reader.position();
   const auto small = reader.u32be();
   auto type = reader.fourcc();
   if (!small || !type) return std::nullopt;
-  Box box{std::move(*type), *small};
+  Box box{std::move(*type), *small, {}};
   constexpr std::uint64_t kToEnd = 0, kLarge = 1;
   if (box.size == kLarge) box.size = reader.u64be().value_or(0);
   if (*small == kToEnd) box.size = reader.size() - start;
   if (box.size < reader.position() - start) return std::nullopt;
-  const std::uint64_t end = std::min<std::uint64_t>(start + box.size, reader.size());
-  if (!reader.seek(end)) return std::nullopt;
+  const std::uint64_t rest = box.size - (reader.position() - start);
+  const auto payload = reader.take(std::min<std::uint64_t>(rest, reader.remaining()));
+  if (!payload) return std::nullopt;
+  box.payload = *payload;
   return box;
 }
 
-/// Sequences have a movie box beside or instead of the picture items (ISO/IEC 23008-12 section 7).
-bool is_sequence(ByteView file) {
-  ByteReader reader(file, "image.heif");
+/// Payload of the first child box of a type; nothing when there is none.
+std::optional<ByteView> find_child(ByteView payload, std::string_view type) {
+  ByteReader reader(payload, "image.heif");
   while (const auto box = next_box(reader))
-    if (box->type == "moov") return true;
-  return false;
+    if (box->type == type) return box->payload;
+  return std::nullopt;
 }
+
+/// All clean apertures of the file's pictures.
+std::vector<ByteView> find_apertures(ByteView file) {
+  constexpr std::size_t kFullBox = 4;  // version and flags of `meta`
+  std::vector<ByteView> found;
+  const auto meta = find_child(file, "meta");
+  if (!meta || meta->size() < kFullBox) return found;
+  const auto properties = find_child(meta->subspan(kFullBox), "iprp");
+  const auto container = properties ? find_child(*properties, "ipco") : std::nullopt;
+  if (!container) return found;
+  ByteReader reader(*container, "image.heif");
+  while (const auto box = next_box(reader))
+    if (box->type == "clap") found.push_back(box->payload);
+  return found;
+}
+
+/// ISO/IEC 14496-12 section 12.1.4: size and offset of the centre, all as fractions.
+std::optional<cv::Rect> read_aperture(ByteView clap, cv::Size stored) {
+  ByteReader reader(clap, "image.heif");
+  std::array<double, 4> values{};  // width, height, horizontal and vertical offset
+  for (double& value : values) {
+    const auto above = reader.u32be(), below = reader.u32be();
+    if (!above || !below || *below == 0) return std::nullopt;
+    value = static_cast<double>(static_cast<std::int32_t>(*above)) / static_cast<std::int32_t>(*below);
+  }
+  const auto [width, height, right, down] = values;
+  const double limit = std::max(stored.width, stored.height);
+  for (const double value : values)
+    if (std::abs(value) > limit) return std::nullopt;
+  const cv::Rect part(static_cast<int>(std::lround((stored.width - width) / 2 + right)),
+                      static_cast<int>(std::lround((stored.height - height) / 2 + down)),
+                      static_cast<int>(width), static_cast<int>(height));
+  return part & cv::Rect({}, stored);
+}
+
+/// Sequences have a movie box beside or instead of the picture items (ISO/IEC 23008-12 section 7).
+bool is_sequence(ByteView file) { return find_child(file, "moov").has_value(); }
 
 /// A plane of the image as a matrix; empty when there is none.
 cv::Mat view_plane(heif_image* image, heif_channel channel) {
@@ -103,7 +144,18 @@ bool is_regular(const HeifPicture& picture) {
 
 }  // namespace
 
+std::uint64_t heif_media_bytes(ByteView file) {
+  std::uint64_t bytes = 0;
+  ByteReader reader(file, "image.heif");
+  while (const auto box = next_box(reader))
+    if (box->type == "mdat") bytes += box->payload.size();
+  return bytes;
+}
+
 tl::unexpected<Error> HeifReader::error(const heif_error& problem) const {
+  if (problem.subcode == heif_suberror_Security_limit_exceeded)
+    return fail("image.limit", "the picture is larger than libheif's own limits allow", {},
+                "raise it with --limit image-side=65536, or scale the picture down");
   return fail(fmt::format("image.{}.decode", kind_.name),
               fmt::format("cannot decode the picture: {}",
                           problem.message != nullptr ? problem.message : "its structure is wrong"),
@@ -111,11 +163,14 @@ tl::unexpected<Error> HeifReader::error(const heif_error& problem) const {
 }
 
 Status HeifReader::open(const Context& context, ByteView file) {
+  file_ = file;
   if (is_sequence(file))
     return fail("image.unsupported", "image sequences cannot take a visible label yet", {},
                 "mark it without one: --layers metadata,manifest");
   context_.reset(heif_context_alloc());
-  const auto side = std::min<std::uint64_t>(context.limits.image_side, INT32_MAX);
+  // Our own check names the limit; libheif's, which comes first, is only raised.
+  constexpr std::uint64_t kLibrarySide = 32768;
+  const auto side = std::min<std::uint64_t>(std::max(context.limits.image_side, kLibrarySide), INT32_MAX);
   heif_context_set_maximum_image_size_limit(context_.get(), static_cast<int>(side));
   heif_error problem =
       heif_context_read_from_memory_without_copy(context_.get(), file.data(), file.size(), nullptr);
@@ -124,7 +179,7 @@ Status HeifReader::open(const Context& context, ByteView file) {
   problem = heif_context_get_primary_image_handle(context_.get(), &handle);
   if (problem.code != heif_error_Ok) return error(problem);
   handle_.reset(handle);
-  count_coded_bytes(file);
+  count_coded_bytes();
   const auto size = [](int side_) { return static_cast<std::uint64_t>(std::max(side_, 0)); };
   SIGNMARK_TRY(check_size(context, kind_.name, size(heif_image_handle_get_ispe_width(handle)),
                           size(heif_image_handle_get_ispe_height(handle))));
@@ -133,10 +188,8 @@ Status HeifReader::open(const Context& context, ByteView file) {
 }
 
 /// Media data without what is known to be metadata.
-void HeifReader::count_coded_bytes(ByteView file) {
-  ByteReader reader(file, "image.heif");
-  while (const auto box = next_box(reader))
-    if (box->type == "mdat") coded_bytes_ += box->size;
+void HeifReader::count_coded_bytes() {
+  coded_bytes_ = heif_media_bytes(file_);
   const int blocks = heif_image_handle_get_number_of_metadata_blocks(handle_.get(), nullptr);
   std::vector<heif_item_id> ids(static_cast<std::size_t>(std::max(blocks, 0)));
   heif_image_handle_get_list_of_metadata_block_IDs(handle_.get(), nullptr, ids.data(), blocks);
@@ -149,19 +202,22 @@ bool HeifReader::is_collection() const {
   return heif_context_get_number_of_top_level_images(context_.get()) > 1;
 }
 
-bool HeifReader::is_cropped() const {
-  const auto sides = [](int a, int b) { return std::minmax(a, b); };
-  const int w = heif_image_handle_get_width(handle_.get());
-  const int h = heif_image_handle_get_height(handle_.get());
-  const int stored_w = heif_image_handle_get_ispe_width(handle_.get());
-  const int stored_h = heif_image_handle_get_ispe_height(handle_.get());
-  return std::pair<int, int>(sides(w, h)) != std::pair<int, int>(sides(stored_w, stored_h));
+Result<cv::Rect> HeifReader::shown_part() const {
+  const cv::Size stored(heif_image_handle_get_ispe_width(handle_.get()),
+                        heif_image_handle_get_ispe_height(handle_.get()));
+  const std::vector<ByteView> apertures = find_apertures(file_);
+  if (apertures.empty()) return cv::Rect({}, stored);
+  const auto part = read_aperture(apertures.front(), stored);
+  if (apertures.size() > 1 || !part || part->empty())
+    return fail("image.unsupported", "the picture is cropped in a way that cannot be followed", {},
+                "export it again without a clean aperture (clap)");
+  return *part;
 }
 
 Result<HeifPtr<heif_image>> HeifReader::decode(heif_colorspace space, heif_chroma chroma,
                                                bool stored) const {
   const HeifPtr<heif_decoding_options> options(heif_decoding_options_alloc());
-  options->ignore_transformations = stored ? 1 : 0;
+  options->ignore_transformations = stored ? 1 : 0;  // the clean aperture too
   options->strict_decoding = 1;
   heif_image* image = nullptr;
   const heif_error problem = heif_decode_image(handle_.get(), &image, space, chroma, options.get());
@@ -169,9 +225,9 @@ Result<HeifPtr<heif_image>> HeifReader::decode(heif_colorspace space, heif_chrom
   return HeifPtr<heif_image>(image);
 }
 
-Result<HeifPicture> HeifReader::read(bool stored) const {
+Result<HeifPicture> HeifReader::read_stored() const {
   HeifPicture picture;
-  SIGNMARK_ASSIGN(picture.image, decode(heif_colorspace_undefined, heif_chroma_undefined, stored));
+  SIGNMARK_ASSIGN(picture.image, decode(heif_colorspace_undefined, heif_chroma_undefined, true));
   heif_color_profile_nclx* nclx = nullptr;
   if (heif_image_handle_get_nclx_color_profile(handle_.get(), &nclx).code != heif_error_Ok &&
       heif_image_get_nclx_color_profile(picture.image.get(), &nclx).code != heif_error_Ok)
@@ -182,14 +238,6 @@ Result<HeifPicture> HeifReader::read(bool stored) const {
     return fail("image.unsupported", "the picture's components differ in depth or size", {},
                 "export it again as 4:4:4, 4:2:2 or 4:2:0 with alpha of the same depth");
   describe_colours(picture);
-  const std::size_t icc = heif_image_handle_get_raw_color_profile_size(handle_.get());
-  picture.has_icc = icc > 0;
-  if (icc == 0) return picture;
-  Bytes profile(icc);
-  heif_error problem = heif_image_handle_get_raw_color_profile(handle_.get(), profile.data());
-  if (problem.code == heif_error_Ok)
-    problem = heif_image_set_raw_color_profile(picture.image.get(), "prof", profile.data(), icc);
-  if (problem.code != heif_error_Ok) return error(problem);
   return picture;
 }
 

@@ -51,27 +51,26 @@ Result<HeifPtr<heif_encoder>> make_encoder(const HeifKind& kind, heif_context* c
   return encoder;
 }
 
-HeifPtr<heif_encoding_options> make_options(const HeifPicture& picture, const HeifCoding& coding) {
+HeifPtr<heif_encoding_options> make_options(const HeifPicture& picture) {
   HeifPtr<heif_encoding_options> options(heif_encoding_options_alloc());
   options->output_nclx_profile = picture.nclx.get();
   options->macOS_compatibility_workaround_no_nclx_profile = 0;
-  options->save_two_colr_boxes_when_ICC_and_nclx_available = picture.has_icc && picture.nclx ? 1 : 0;
-  options->image_orientation = static_cast<heif_orientation>(coding.orientation);
+  options->save_two_colr_boxes_when_ICC_and_nclx_available = picture.nclx ? 1 : 0;
   return options;
 }
 
 // ---------------------------------------------------------------------------------------------
 // Samples of a large picture
 
-constexpr int kTile = 512;  // even, so that chroma samples stay whole
+constexpr int kTile = 256;  // even, so that chroma samples stay whole
 
 /// Copies four tiles of a plane side by side. `step_x`, `step_y`: pixels a sample.
 void copy_tiles(const cv::Mat& from, cv::Mat to, int step_x, int step_y, cv::Size picture) {
   for (int row = 0; row < 2; ++row)
     for (int column = 0; column < 2; ++column) {
-      // At one and two thirds of the free way.
-      const int x = (picture.width - kTile) * (1 + column) / 3 & ~1;
-      const int y = (picture.height - kTile) * (1 + row) / 3 & ~1;
+      // In the middle of each quarter of the picture.
+      const int x = (picture.width * (1 + 2 * column) / 4 - kTile / 2) & ~1;
+      const int y = (picture.height * (1 + 2 * row) / 4 - kTile / 2) & ~1;
       const cv::Size size(kTile / step_x, kTile / step_y);
       from(cv::Rect({x / step_x, y / step_y}, size))
           .copyTo(to(cv::Rect({column * size.width, row * size.height}, size)));
@@ -127,7 +126,7 @@ Result<Bytes> write_heif(const HeifKind& kind, const HeifPicture& picture, const
   const HeifPtr<heif_context> context(heif_context_alloc());
   SIGNMARK_ASSIGN(const HeifPtr<heif_encoder> encoder,
                   make_encoder(kind, context.get(), picture, coding));
-  const HeifPtr<heif_encoding_options> options = make_options(picture, coding);
+  const HeifPtr<heif_encoding_options> options = make_options(picture);
   heif_error problem = heif_context_encode_image(context.get(), picture.image.get(), encoder.get(),
                                                  options.get(), nullptr);
   if (problem.code != heif_error_Ok) return encode_error(kind, problem);
@@ -141,6 +140,7 @@ Result<Bytes> write_heif(const HeifKind& kind, const HeifPicture& picture, const
 Result<HeifCoding> heif_coding_like(const HeifKind& kind, const HeifPicture& picture,
                                     std::uint64_t coded_bytes) {
   constexpr int kLowest = 20, kHighest = 100, kPrecision = 3;
+  constexpr double kNearEnough = 1.1;
   const std::optional<HeifPicture> tiles = sample(picture);
   const HeifPicture& probe = tiles ? *tiles : picture;
   const double wanted =
@@ -149,12 +149,14 @@ Result<HeifCoding> heif_coding_like(const HeifKind& kind, const HeifPicture& pic
   int low = kLowest, high = kHighest;
   while (high - low > kPrecision) {
     const int middle = (low + high + 1) / 2;
-    SIGNMARK_ASSIGN(const Bytes file, write_heif(kind, probe, {middle, false, 1}));
-    (static_cast<double>(file.size()) >= wanted ? high : low) = middle;
+    SIGNMARK_ASSIGN(const Bytes file, write_heif(kind, probe, {middle, false}));
+    const double ratio = static_cast<double>(heif_media_bytes(file)) / std::max(wanted, 1.0);
+    if (ratio >= 1 && ratio < kNearEnough) return HeifCoding{middle, false};
+    (ratio >= 1 ? high : low) = middle;
   }
-  if (high < kHighest) return HeifCoding{high, false, 1};
-  SIGNMARK_ASSIGN(const Bytes most, write_heif(kind, probe, {kHighest, false, 1}));
-  return HeifCoding{kHighest, static_cast<double>(most.size()) < wanted, 1};
+  if (high < kHighest) return HeifCoding{high, false};
+  SIGNMARK_ASSIGN(const Bytes most, write_heif(kind, probe, {kHighest, false}));
+  return HeifCoding{kHighest, static_cast<double>(heif_media_bytes(most)) < wanted};
 }
 
 }  // namespace signmark::image
