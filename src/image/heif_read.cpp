@@ -45,8 +45,8 @@ std::optional<ByteView> find_child(ByteView payload, std::string_view type) {
   return std::nullopt;
 }
 
-/// All clean apertures of the file's pictures.
-std::vector<ByteView> find_apertures(ByteView file) {
+/// All properties of a type, of whichever picture (ISO/IEC 23008-12 section 9.3).
+std::vector<ByteView> find_properties(ByteView file, std::string_view type) {
   constexpr std::size_t kFullBox = 4;  // version and flags of `meta`
   std::vector<ByteView> found;
   const auto meta = find_child(file, "meta");
@@ -56,8 +56,35 @@ std::vector<ByteView> find_apertures(ByteView file) {
   if (!container) return found;
   ByteReader reader(*container, "image.heif");
   while (const auto box = next_box(reader))
-    if (box->type == "clap") found.push_back(box->payload);
+    if (box->type == type) found.push_back(box->payload);
   return found;
+}
+
+/// Chroma format of an `av1C` record (AV1-ISOBMFF section 2.3.3).
+heif_chroma chroma_of_av1(ByteView record) {
+  constexpr unsigned kMonochrome = 0x10, kSubsampledX = 0x08, kSubsampledY = 0x04;
+  if (record.size() < 3) return heif_chroma_monochrome;
+  if ((record[2] & kMonochrome) != 0) return heif_chroma_monochrome;
+  if ((record[2] & kSubsampledX) == 0) return heif_chroma_444;
+  return (record[2] & kSubsampledY) != 0 ? heif_chroma_420 : heif_chroma_422;
+}
+
+/// Chroma format of an `hvcC` record (ISO/IEC 14496-15 section 8.3.3.1.2), numbered like libheif's.
+heif_chroma chroma_of_hevc(ByteView record) {
+  constexpr std::size_t kChromaFormat = 16;
+  if (record.size() <= kChromaFormat) return heif_chroma_monochrome;
+  return static_cast<heif_chroma>(record[kChromaFormat] & 3);
+}
+
+/// The chroma format of the pictures. Alpha is monochrome, so the richest one is the colours' own;
+/// libheif does not tell, and gives RGB when not asked for a format.
+heif_chroma chroma_of_file(ByteView file) {
+  heif_chroma richest = heif_chroma_monochrome;
+  for (const ByteView record : find_properties(file, "av1C"))
+    richest = std::max(richest, chroma_of_av1(record));
+  for (const ByteView record : find_properties(file, "hvcC"))
+    richest = std::max(richest, chroma_of_hevc(record));
+  return richest;
 }
 
 /// ISO/IEC 14496-12 section 12.1.4: size and offset of the centre, all as fractions.
@@ -125,7 +152,6 @@ void view_planes(HeifPicture& picture) {
   planes.chroma[1] = view_plane(image, planes.rgb ? heif_channel_B : heif_channel_Cr);
   planes.alpha = view_plane(image, heif_channel_Alpha);
   planes.depth = heif_image_get_bits_per_pixel_range(image, first);
-  picture.chroma = heif_image_get_chroma_format(image);
 }
 
 /// Whether we can draw on these planes; odd files have components of different kinds.
@@ -205,7 +231,7 @@ bool HeifReader::is_collection() const {
 Result<cv::Rect> HeifReader::shown_part() const {
   const cv::Size stored(heif_image_handle_get_ispe_width(handle_.get()),
                         heif_image_handle_get_ispe_height(handle_.get()));
-  const std::vector<ByteView> apertures = find_apertures(file_);
+  const std::vector<ByteView> apertures = find_properties(file_, "clap");
   if (apertures.empty()) return cv::Rect({}, stored);
   const auto part = read_aperture(apertures.front(), stored);
   if (apertures.size() > 1 || !part || part->empty())
@@ -227,7 +253,10 @@ Result<HeifPtr<heif_image>> HeifReader::decode(heif_colorspace space, heif_chrom
 
 Result<HeifPicture> HeifReader::read_stored() const {
   HeifPicture picture;
-  SIGNMARK_ASSIGN(picture.image, decode(heif_colorspace_undefined, heif_chroma_undefined, true));
+  picture.chroma = chroma_of_file(file_);
+  const heif_colorspace space = picture.chroma == heif_chroma_monochrome ? heif_colorspace_monochrome
+                                                                         : heif_colorspace_YCbCr;
+  SIGNMARK_ASSIGN(picture.image, decode(space, picture.chroma, true));
   heif_color_profile_nclx* nclx = nullptr;
   if (heif_image_handle_get_nclx_color_profile(handle_.get(), &nclx).code != heif_error_Ok &&
       heif_image_get_nclx_color_profile(picture.image.get(), &nclx).code != heif_error_Ok)

@@ -33,11 +33,31 @@ const char* chroma_name(heif_chroma chroma) {
   }
 }
 
+/// libheif 1.15 asks libaom for a wrong AV1 profile here (its issue 788), and libaom ends the process.
+bool is_fatal(const HeifKind& kind, const HeifPicture& picture) {
+  constexpr std::uint32_t kMended = 0x01100000;  // 1.16.0
+  if (kind.codec != heif_compression_AV1 || heif_get_version_number() >= kMended) return false;
+  if (picture.chroma == heif_chroma_monochrome) return picture.planes.depth > 8;
+  return picture.planes.depth == 10 && picture.chroma != heif_chroma_422;
+}
+
+Status check_encoder(const HeifKind& kind, const HeifPicture& picture) {
+  if (heif_have_encoder_for_format(kind.codec) == 0)
+    return fail("image.unsupported",
+                fmt::format("libheif has no encoder for {} on this machine", kind.name), {},
+                "install libheif with libaom (AVIF) and x265 (HEIC), or convert the picture to JPEG");
+  if (is_fatal(kind, picture))
+    return fail("image.unsupported",
+                fmt::format("libheif {} cannot encode AVIF of {} bits in this chroma format",
+                            heif_get_version(), picture.planes.depth),
+                {}, "convert it to 8 or 12 bits, or mark it without a visible label: "
+                "--layers metadata,manifest");
+  return {};
+}
+
 Result<HeifPtr<heif_encoder>> make_encoder(const HeifKind& kind, heif_context* context,
                                            const HeifPicture& picture, const HeifCoding& coding) {
-  if (heif_have_encoder_for_format(kind.codec) == 0)
-    return fail("image.unsupported", fmt::format("libheif has no encoder for {} on this machine", kind.name),
-                {}, "install libheif with libaom (AVIF) and x265 (HEIC), or convert the picture to JPEG");
+  SIGNMARK_TRY(check_encoder(kind, picture));
   heif_encoder* raw = nullptr;
   const heif_error problem = heif_context_get_encoder_for_format(context, kind.codec, &raw);
   if (problem.code != heif_error_Ok) return encode_error(kind, problem);
@@ -108,6 +128,7 @@ std::optional<HeifPicture> sample(const HeifPicture& picture) {
   HeifPicture tiles;
   tiles.image.reset(raw);
   tiles.chroma = picture.chroma;
+  tiles.planes.depth = picture.planes.depth;
   for (const heif_channel channel : {heif_channel_Y, heif_channel_Cb, heif_channel_Cr, heif_channel_R,
                                      heif_channel_G, heif_channel_B, heif_channel_Alpha})
     if (!add_tiles(source, raw, channel, size)) return std::nullopt;

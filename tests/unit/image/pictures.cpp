@@ -204,6 +204,7 @@ Bytes heif_of(cv::Size size, const HeifMaker& maker) {
   HeifPicture picture;
   picture.image.reset(raw);
   picture.chroma = maker.chroma;
+  picture.planes.depth = maker.depth;
   picture.nclx.reset(heif_nclx_color_profile_alloc());
   fill_plane(raw, heif_channel_Y, size, maker);
   const int step_x = maker.chroma == heif_chroma_444 ? 1 : 2;
