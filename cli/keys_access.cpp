@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/file.hpp"
 #include "base/result.hpp"
 #include "key_agent_access.hpp"
@@ -33,6 +35,14 @@ Result<std::vector<keys::TrustStore>> open_stores(const Session& session,
     stores.push_back(std::move(store));
   }
   return stores;
+}
+
+/// What the keyring has to say (the passphrase came from the environment, the agent is out of
+/// reach), each thing once however many keys are opened, and never on stdout.
+std::function<void(LogLevel, std::string_view)> say_once(const Output& out) {
+  return [&out, said = std::make_shared<std::set<std::string>>()](LogLevel, std::string_view text) {
+    if (said->emplace(text).second) out.warning(text);
+  };
 }
 
 /// The root of the stored key whose public key this is.
@@ -72,7 +82,9 @@ Result<keys::Keyring> open_keyring(const Session& session, const UnlockFlags& un
   options.insecure_permissions = unlock.insecure_permissions;
   options.require_locked_memory = unlock.require_locked_memory;
   options.credentials_directory = keys::UnlockOptions::from_process().credentials_directory;
-  return keys::Keyring::open(session.context, std::move(home), std::move(options));
+  Context context = session.context;
+  if (!context.log) context.log = say_once(session.out());
+  return keys::Keyring::open(context, std::move(home), std::move(options));
 }
 
 Result<OpenedSigner> open_signer(const Session& session, const std::string& selector,

@@ -24,6 +24,8 @@ class KeyExport final : public Command {
     verb->add_flag("--paper", paper_, "The secret in groups with checks, for paper");
     verb->add_option("--to", to_, "Seal a carrier key to this transfer request")
         ->type_name("WHO.req");
+    verb->add_option("--kdf", kdf_, "With --all: cost of the passphrase")
+        ->check(CLI::IsMember({"interactive", "moderate", "sensitive"}));
     verb->add_option("-o,--output", output_, "File to write (0600)")->required()->type_name("OUT");
     unlock_.declare(*verb);
     verb->footer(
@@ -48,6 +50,7 @@ class KeyExport final : public Command {
  private:
   Result<int> backup(Session& session, const keys::Keyring& keyring) const {
     keys::Protection protection;
+    if (!kdf_.empty()) protection.kdf = keys::kdf_from_name(kdf_);
     protection.passphrase = unlock_.options(session);
     SIGNMARK_ASSIGN(const keys::BackupReport report, keyring.export_all(output_, protection));
     const Output& out = session.out();
@@ -73,7 +76,7 @@ class KeyExport final : public Command {
     return 0;
   }
 
-  std::string selector_, to_, output_;
+  std::string selector_, to_, output_, kdf_;
   bool all_ = false, paper_ = false;
   UnlockFlags unlock_;
 };

@@ -162,24 +162,6 @@ void encode_files(const BackupContent& content, Bytes& plain) {
   }
 }
 
-Status decode_files(ByteView plain, BackupContent& content) {
-  ByteReader reader(plain, "keys.backup");
-  SIGNMARK_ASSIGN(const auto count, reader.u32be());
-  if (count > kMaxFiles) return reader.error("syntax", "more files than a keyring has");
-  std::set<std::string> names;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    SIGNMARK_ASSIGN(const auto name_size, reader.u16be());
-    SIGNMARK_ASSIGN(const ByteView name, reader.take(name_size));
-    SIGNMARK_ASSIGN(const auto size, reader.u32be());
-    SIGNMARK_ASSIGN(const ByteView bytes, reader.take(size));
-    if (!is_backup_name(as_text(name)) || !names.emplace(as_text(name)).second)
-      return reader.error("name", "the backup holds a file that belongs into no keyring");
-    content.files.push_back({std::string(as_text(name)), Bytes(bytes.begin(), bytes.end())});
-  }
-  if (!reader.at_end()) return reader.error("syntax", "bytes follow the last file");
-  return {};
-}
-
 bool is_plain(std::string_view part) {
   return !part.empty() && part.front() != '.' && std::all_of(part.begin(), part.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -207,6 +189,25 @@ bool is_backup_name(std::string_view name) {
   return std::any_of(kKinds.begin(), kKinds.end(), [&](std::string_view kind) {
     return file.ends_with(kind) && file.find('.') == file.size() - kind.size();
   });
+}
+
+Result<BackupContent> decode_backup_files(ByteView plain) {
+  BackupContent content;
+  ByteReader reader(plain, "keys.backup");
+  SIGNMARK_ASSIGN(const auto count, reader.u32be());
+  if (count > kMaxFiles) return reader.error("syntax", "more files than a keyring has");
+  std::set<std::string> names;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    SIGNMARK_ASSIGN(const auto name_size, reader.u16be());
+    SIGNMARK_ASSIGN(const ByteView name, reader.take(name_size));
+    SIGNMARK_ASSIGN(const auto size, reader.u32be());
+    SIGNMARK_ASSIGN(const ByteView bytes, reader.take(size));
+    if (!is_backup_name(as_text(name)) || !names.emplace(as_text(name)).second)
+      return reader.error("name", "the backup holds a file that belongs into no keyring");
+    content.files.push_back({std::string(as_text(name)), Bytes(bytes.begin(), bytes.end())});
+  }
+  if (!reader.at_end()) return reader.error("syntax", "bytes follow the last file");
+  return content;
 }
 
 bool is_backup(ByteView bytes) { return starts_with(bytes, kMagic); }
@@ -248,9 +249,7 @@ Result<BackupContent> open_backup(ByteView bytes, const SecretBytes& passphrase)
     return not_opened();
   WipedBytes plain;
   SIGNMARK_TRY(open_chunks(stream, reader.rest(), encode_header(h), plain.bytes));
-  BackupContent content;
-  SIGNMARK_TRY(decode_files(plain.bytes, content));
-  return content;
+  return decode_backup_files(plain.bytes);
 }
 
 }  // namespace signmark::keys

@@ -45,6 +45,10 @@ Status check_backup_header(ByteView bytes);
 /// apart), `keys.backup.name` (a name that leads elsewhere, or twice the same), `keys.kdf.memory`.
 Result<BackupContent> open_backup(ByteView bytes, const SecretBytes& passphrase);
 
+/// The plain text of a backup, once it was opened. Errors: `keys.backup.syntax`,
+/// `keys.backup.truncated`, `keys.backup.name`.
+Result<BackupContent> decode_backup_files(ByteView plain);
+
 /// Whether a backup may hold a file of this name: `keys/<role>/<id>.<kind>` or
 /// `trust/<issuer>/<file>`, plain characters, nothing hidden.
 bool is_backup_name(std::string_view name);

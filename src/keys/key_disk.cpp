@@ -40,6 +40,12 @@ void finish_births(const fs::path& folder) {
   for (const fs::path& note : notes) finish_birth(note);
 }
 
+/// With the lock held: then nobody's file is in the making.
+void sweep(const fs::path& folder) {
+  finish_births(folder);
+  sweep_temporary_files(folder);
+}
+
 using NamedText = std::pair<fs::path, const std::string*>;
 
 /// The public files that are wanted and not there.
@@ -87,8 +93,8 @@ Result<DirectoryLock> lock_keyring(const Home& home, const fs::path& folder) {
   SIGNMARK_TRY(ensure_private_directory(home.keys()));
   SIGNMARK_ASSIGN(DirectoryLock lock, DirectoryLock::acquire(home.keys()));
   SIGNMARK_TRY(ensure_private_directory(folder));
-  finish_births(folder);
-  sweep_temporary_files(folder);
+  sweep(folder);
+  for (const Role role : kRoles) sweep(home.keys(role));
   return lock;
 }
 

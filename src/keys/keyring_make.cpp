@@ -50,6 +50,13 @@ Missing missing_of(const FoundKeys& found) {
   return missing;
 }
 
+/// A key that cannot be read might be the one that seems to be missing.
+Status check_readable(const FoundKeys& found) {
+  for (const Error& problem : found.problems)
+    if (problem.code != "keys.file.unknown") return tl::unexpected<Error>(problem);
+  return {};
+}
+
 Result<CreatedKey> make_drawn(const KeyringParts& parts, Role role, const NewKey& wanted,
                               const SecretBytes& passphrase, const Authority* authority) {
   SIGNMARK_ASSIGN(KeyPlan plan, plan_key(parts, role, wanted));
@@ -85,6 +92,7 @@ Status mark_superseded(const KeyringParts& parts, const StoredKey& old, CreatedK
 Result<CreatedSet> Keyring::create_set(const NewKey& wanted) const {
   const KeyringParts parts{context_, home_, options_, arena_};
   SIGNMARK_ASSIGN(const FoundKeys found, scan_keys(parts));
+  SIGNMARK_TRY(check_readable(found));
   const Missing missing = missing_of(found);
   if (!missing.issuer && !missing.signing && !missing.carrier)
     return fail("keys.set.exists", "issuer, signing key and carrier key are there already", {},
