@@ -127,6 +127,24 @@ bool is_zero(const Value* pad) {
          std::all_of(bytes->begin(), bytes->end(), [](Byte b) { return b == 0; });
 }
 
+/// Labels that may stand outside the signature (C2PA 2.5: 12.3); integers are registered headers.
+constexpr std::array<std::string_view, 6> kUnsignedLabels{"pad",     "pad2",  "sigTst",
+                                                          "sigTst2", "rVals", "x5chain"};
+
+bool is_known_label(const Value& label) {
+  const std::string* name = label.as_text();
+  if (name == nullptr) return label.as_int().has_value();
+  return std::find(kUnsignedLabels.begin(), kUnsignedLabels.end(), *name) != kUnsignedLabels.end();
+}
+
+/// Whether the unprotected header holds known labels and zero padding only.
+bool is_plain(const Value& unprotected) {
+  const auto& entries = *unprotected.as_map();
+  return std::all_of(entries.begin(), entries.end(),
+                     [](const cbor::Entry& entry) { return is_known_label(entry.key); }) &&
+         is_zero(unprotected.find("pad")) && is_zero(unprotected.find("pad2"));
+}
+
 Result<Value> protected_map(const Limits& limits, ByteView bytes) {
   if (bytes.empty()) return Value::map();
   SIGNMARK_ASSIGN(Value map, cbor::decode(limits, bytes, "protected header"));
@@ -216,7 +234,7 @@ Result<CoseSign1> parse_cose_sign1(const Limits& limits, ByteView cbor) {
   read_algorithm(cose, map);
   read_chain(cose, map, unprotected);
   read_time_stamps(cose, unprotected);
-  cose.pad_is_zero = is_zero(unprotected.find("pad")) && is_zero(unprotected.find("pad2"));
+  cose.unsigned_is_plain = is_plain(unprotected);
   return cose;
 }
 

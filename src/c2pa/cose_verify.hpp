@@ -23,7 +23,7 @@ struct CoseSign1 {
   bool has_time_stamp = false;
   bool legacy_time_stamp = false;  ///< header sigTst (over the claim) instead of sigTst2
   std::vector<Bytes> time_stamps;  ///< tokens or responses; empty when the header is malformed
-  bool pad_is_zero = true;         ///< the unprotected pad carries nothing
+  bool unsigned_is_plain = true;   ///< the unprotected header carries nothing unexplained
 };
 
 /// Parses a tagged COSE_Sign1 with detached payload. Untagged ones are refused, as c2pa-rs does.

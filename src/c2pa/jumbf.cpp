@@ -16,10 +16,12 @@ namespace {
 constexpr std::uint64_t kHardDepth = 256;
 
 // Toggles of a description box (ISO 19566-5 A.3).
+constexpr std::uint8_t kRequestable = 0x01;
 constexpr std::uint8_t kHasLabel = 0x02;
 constexpr std::uint8_t kHasId = 0x04;
 constexpr std::uint8_t kHasSha256 = 0x08;
 constexpr std::uint8_t kHasPrivate = 0x10;
+constexpr std::uint8_t kReserved = 0xe0;
 
 class Parser {
  public:
@@ -108,6 +110,11 @@ class Parser {
     SIGNMARK_ASSIGN(const ByteView uuid, reader.take(box.uuid.size()));
     std::copy(uuid.begin(), uuid.end(), box.uuid.begin());
     SIGNMARK_ASSIGN(box.toggles, reader.u8());
+    if ((box.toggles & kReserved) != 0)
+      return reader.error("malformed", "a description box uses reserved toggles");
+    // A label exists to be requested by (ISO 19566-5 A.3); c2pa-rs reads no label otherwise.
+    if ((box.toggles & (kHasLabel | kRequestable)) == kHasLabel)
+      return reader.error("malformed", "a labelled box cannot be requested");
     if ((box.toggles & kHasLabel) != 0) SIGNMARK_TRY(read_label(box, reader));
     if ((box.toggles & kHasId) != 0) SIGNMARK_TRY(reader.skip(4));
     if ((box.toggles & kHasSha256) != 0) SIGNMARK_TRY(reader.skip(32));

@@ -28,8 +28,9 @@ class Signature {
     if (!cose) return reject(codes_, kSignatureMismatch, url_, cose.error().message);
     cose_ = std::move(*cose);
     signer_.algorithm = cose_.algorithm_name;
-    if (!cose_.pad_is_zero)
-      inform(codes_, "io.signmark.signature.padNotZero", url_, "the unsigned padding is not zero");
+    if (!cose_.unsigned_is_plain)
+      inform(codes_, "io.signmark.signature.unsignedData", url_,
+             "the unsigned part of the signature holds unknown data");
     const bool readable = read_chain();
     if (!cose_.algorithm)
       return reject(codes_, kAlgorithmUnsupported, url_,

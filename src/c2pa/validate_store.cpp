@@ -110,8 +110,8 @@ void load_claim(const Limits& limits, Manifest& manifest) {
 }
 
 void load_assertions(Manifest& manifest) {
-  const jumbf::Box* store = manifest.box->child(kAssertionStoreType);
-  if (store == nullptr) return;
+  const jumbf::Box* store = manifest.box->only(kAssertionStoreLabel);
+  if (store == nullptr || store->uuid != kAssertionStoreType) return;
   std::unordered_map<std::string, bool> listed;  // label: whether created
   if (manifest.claim) {
     for (const Reference& uri : manifest.claim->gathered)

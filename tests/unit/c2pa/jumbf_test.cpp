@@ -61,6 +61,16 @@ TEST_CASE("reading gives views, labels, salts and children", "[jumbf]") {
   CHECK(manifest.child(kSignatureType) == nullptr);
 }
 
+TEST_CASE("a label that cannot be requested and reserved toggles are refused", "[jumbf]") {
+  Bytes bytes = superbox(kCborType, "a", {}, {box("cbor", Bytes{0x01})});
+  const std::size_t toggles = 8 + 8 + 16;  // behind both headers and the content type
+  REQUIRE(bytes[toggles] == 0x03);
+  for (const Byte bad : {0x02, 0x23, 0x43, 0x83}) {
+    bytes[toggles] = bad;
+    CHECK(code_of(parse(Limits{}, bytes)) == "c2pa.jumbf.malformed");
+  }
+}
+
 TEST_CASE("large sizes, ids and hashes in descriptions are read", "[jumbf]") {
   ByteWriter description;
   description.bytes(kJsonType).u8(0x0f).text("l").u8(0).u32be(7).fill(32, 1);
