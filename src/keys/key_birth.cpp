@@ -174,6 +174,10 @@ Result<CreatedKey> make_key(const KeyringParts& parts, KeyPlan plan, const Secre
   SIGNMARK_TRY(publish_key(parts.home, files));
   CreatedKey created;
   SIGNMARK_ASSIGN(const FoundKeys found, scan_keys(parts));
+  // Made, but not to be read back whole: whoever goes on with it would miss its certificate.
+  const std::string certificate = paths_of(parts.home, files.role, files.id).certificate;
+  for (const Error& problem : found.problems)
+    if (problem.where == certificate) return tl::unexpected<Error>(problem);
   SIGNMARK_ASSIGN(created.key, select_key(found, files.id, plan.role));
   created.public_line = public_text(plan.role, info.public_key);
   return created;

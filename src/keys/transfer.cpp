@@ -93,8 +93,10 @@ Fingerprint transfer_fingerprint_of(const TransferKey& key) {
 std::string transfer_fingerprint_text(const Fingerprint& fingerprint) {
   const std::string digits = hex(ByteView(fingerprint).first(kShownBytes));
   std::string out;
-  for (std::size_t i = 0; i < digits.size(); i += 4)
-    out += (i == 0 ? "" : "-") + digits.substr(i, 4);
+  for (std::size_t i = 0; i < digits.size(); i += 4) {
+    if (i != 0) out += '-';
+    out.append(digits, i, 4);
+  }
   return out;
 }
 
