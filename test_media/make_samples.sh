@@ -42,7 +42,7 @@ PY
 pattern -frames:v 1 -pix_fmt rgb24 rgb.png
 pattern -frames:v 1 "$work/one.png"
 ff -i "$work/one.png" -vf "split[a][b];[a]palettegen=max_colors=32[p];[b][p]paletteuse=dither=none" palette.png
-ff -f lavfi -i "gradients=size=24x16:seed=1:nb_colors=2:duration=1" -frames:v 1 -pix_fmt gray16be grey16.png
+pattern -frames:v 1 -vf scale=24:16 -pix_fmt gray16be grey16.png
 ff -f lavfi -i "testsrc=size=24x16:rate=5:duration=0.6" -frames:v 3 -plays 0 -f apng animated.png
 cp rgb.png text.png
 exif -z '-icc_profile<='"$work/small.icc" -XMP-dc:Description='a test pattern' text.png
@@ -84,8 +84,15 @@ exif -n -EXIF:Orientation=8 -XMP-dc:Description='a test pattern' metadata.webp
 webpmux -set icc "$work/small.icc" metadata.webp -o metadata.webp 2> /dev/null
 
 # GIF
-pattern -frames:v 1 "$work/still.gif"
-gifsicle --no-warnings --no-extensions --no-comments "$work/still.gif" -o still_87a.gif
+pattern -frames:v 1 -loop -1 "$work/still.gif"
+python3 - "$work/still.gif" still_87a.gif <<'PY'
+import sys
+
+# Without the control extension, which version 87a does not know.
+gif = open(sys.argv[1], 'rb').read()
+control = gif.index(b'\x21\xF9\x04')
+open(sys.argv[2], 'wb').write(b'GIF87a' + gif[6:control] + gif[control + 8:])
+PY
 pattern -frames:v 3 -vf "split[a][b];[a]palettegen=max_colors=16[p];[b][p]paletteuse=dither=none" "$work/moving.gif"
 gifsicle --no-warnings -O2 --loopcount=forever --comment 'a comment' "$work/moving.gif" -o animated.gif
 cp animated.gif xmp.gif

@@ -22,9 +22,23 @@ Status read_size(const BmffSource& source, const BmffMeta& meta, Inventory& inve
   return bmff_error(source, "syntax", "the primary item has no size", meta.box->range.offset);
 }
 
-Status read_items(const Context& context, const BmffSource& source, const BmffBox& box,
+/// Data behind the last box belongs to no box: one of the sizes before it lies.
+Status check_inside_boxes(const BmffSource& source, const BmffMeta& meta, const Range& trailing) {
+  if (trailing.size == 0) return {};
+  for (const auto& [id, location] : meta.locations) {
+    const auto ranges = item_ranges(source, meta, id);
+    if (ranges && std::any_of(ranges->begin(), ranges->end(), [&](const Range& range) {
+          return range.size > 0 && range.end() > trailing.offset;
+        }))
+      return bmff_error(source, "syntax", "an item lies behind the last box", trailing.offset);
+  }
+  return {};
+}
+
+Status read_items(const Context& context, const BmffSource& source, const BmffScan& scan,
                   Inventory& inventory) {
-  SIGNMARK_ASSIGN(const BmffMeta meta, read_bmff_meta(source, box));
+  SIGNMARK_ASSIGN(const BmffMeta meta, read_bmff_meta(source, *scan.find("meta")));
+  SIGNMARK_TRY(damage_or_limit(source, inventory, check_inside_boxes(source, meta, scan.trailing)));
   SIGNMARK_TRY(add_meta_items(context, source, meta, inventory));
   inventory.orientation = 1;  // EXIF only repeats what the properties say (23008-12, A.2)
   if (!meta.primary) return {};
@@ -48,9 +62,8 @@ Status inspect_bmff(const Context& context, const BmffSource& source, Inventory&
   SIGNMARK_ASSIGN(const BmffScan scan, scan_bmff(source));
   if (scan.damage) mark_damaged(inventory, *scan.damage);
   SIGNMARK_TRY(add_uuid_boxes(context, source, scan, inventory));
-  const BmffBox* meta = scan.find("meta");
-  if (meta != nullptr)
-    SIGNMARK_TRY(damage_or_limit(source, inventory, read_items(context, source, *meta, inventory)));
+  if (scan.find("meta") != nullptr)
+    SIGNMARK_TRY(damage_or_limit(source, inventory, read_items(context, source, scan, inventory)));
   else if (scan.find("moov") == nullptr && inventory.complete)
     mark_damaged(inventory,
                  bmff_error(source, "truncated", "the file holds no picture", 0).value());

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "support/test_support.hpp"
+#include "format_checks.hpp"
 
 namespace signmark::test {
 
@@ -36,6 +36,31 @@ inline ToolResult run_tool(const std::string& command) {
 
 inline void put_file(const std::filesystem::path& path, ByteView bytes) {
   REQUIRE_OK(write_file(path, bytes, {true, 0666, {}}));
+}
+
+/// Raw frames as ffmpeg decodes them; fails the test when it cannot.
+inline std::string ffmpeg_frames(const std::string& path) {
+  const ToolResult frames =
+      run_tool("timeout 60 ffmpeg -v error -i " + path + " -map 0:v -f framemd5 -");
+  CHECK(frames.status == 0);
+  CHECK_FALSE(frames.output.empty());
+  return frames.output;
+}
+
+/// Marks samples: ffmpeg must decode the same pixels, and exiftool (called once, since it starts
+/// slowly) read the label of every file and complain about none.
+inline void check_foreign_readers(const std::vector<std::string>& samples, bool decode = true) {
+  const ScratchDir scratch;
+  std::string files, labels;
+  for (const std::string& name : samples) {
+    INFO(name);
+    const std::string after = (scratch / name).string();
+    put_file(after, written(sample(name), edits_of(kLabelPacket, store_of(300))));
+    files += " " + after;
+    labels += std::string(kLabelJson) + "\n";
+    if (decode) CHECK(ffmpeg_frames(media("samples/" + name).string()) == ffmpeg_frames(after));
+  }
+  CHECK(run_tool("exiftool -q -q -s3 -XMP-TC260:all -error -warning" + files).output == labels);
 }
 
 }  // namespace signmark::test

@@ -4,8 +4,8 @@
 
 #include "container/handler.hpp"
 #include "container/tiff_scan.hpp"
-#include "damage_sweep.hpp"
 #include "foreign_tool.hpp"
+#include "format_checks.hpp"
 #include "tiff_builder.hpp"
 
 using namespace signmark;
@@ -17,20 +17,6 @@ namespace {
 constexpr std::string_view kXmp = "<x:xmpmeta xmlns:x='adobe:ns:meta/'>new</x:xmpmeta>";
 const std::vector<std::string> kSamples = {"le.tif",   "be.tif",     "pages.tif",
                                            "deep.tif", "tagged.tif", "bigtiff.tif"};
-
-Bytes sample(const std::string& name) { return slurp(media("samples/" + name)); }
-
-Inventory look(ByteView file) {
-  auto inventory = inspect(test_context(), file);
-  REQUIRE_OK(inventory);
-  return *inventory;
-}
-
-Plan planned(ByteView file, const Edits& edits) {
-  auto result = plan(test_context(), file, look(file), edits);
-  REQUIRE_OK(result);
-  return std::move(*result);
-}
 
 TiffScan scanned(ByteView file) {
   auto scan = scan_tiff(file, Limits{});
@@ -59,11 +45,6 @@ void check_sorted(const TiffScan& scan) {
       CHECK(dir.ifd.entries[i - 1].tag < dir.ifd.entries[i].tag);
 }
 
-std::string payload_of(const Inventory& inventory, BlockKind kind) {
-  const Block* block = inventory.find(kind);
-  return block == nullptr ? "(none)" : std::string(as_text(block->payload));
-}
-
 std::size_t text_block(const Inventory& inventory, std::string_view key) {
   for (std::size_t i = 0; i < inventory.blocks.size(); ++i)
     if (inventory.blocks[i].key == key) return i;
@@ -86,6 +67,10 @@ Bytes small_tiff(const TiffLayout& layout, TiffFields more = {}, std::uint64_t n
 }
 
 }  // namespace
+
+TEST_CASE("tiff: structure of the samples", "[tiff][golden]") {
+  check_golden_samples("tiff", kSamples);
+}
 
 TEST_CASE("tiff: inventory of the samples", "[tiff]") {
   for (const std::string& name : kSamples) {
@@ -171,7 +156,9 @@ TEST_CASE("tiff: marking again and again does not make the file grow", "[tiff]")
       CHECK(payload_of(look(file), BlockKind::xmp) == packet);
     }
     CHECK(sizes.front() == sizes.back());
-    CHECK(sizes[1] - sizes[0] == 2100 + 210);
+    const std::size_t word = name == "bigtiff.tif" ? 8 : 2;  // the packet's place is aligned
+    const auto aligned = [word](std::size_t size) { return (size + word - 1) / word * word; };
+    CHECK(sizes[1] - sizes[0] == 2100 + aligned(kXmp.size() + 300) - aligned(kXmp.size() + 90));
   }
 }
 
@@ -386,19 +373,14 @@ TEST_CASE("tiff: other readers see the same pictures", "[tiff][foreign]") {
     return;
   }
   const ScratchDir scratch;
+  std::vector<std::string> read_by_ffmpeg = kSamples;
+  read_by_ffmpeg.pop_back();  // ffmpeg reads no BigTIFF
+  check_foreign_readers(read_by_ffmpeg);
+  check_foreign_readers({kSamples.back()}, false);
   for (const std::string& name : kSamples) {
     INFO(name);
-    const std::string before = media("samples/" + name).string();
     const std::string after = (scratch / name).string();
     put_file(after, planned(sample(name), xmp_and_manifest(kXmp, 300)).rope.flatten());
-    CHECK(run_tool("tiffcmp -t " + before + " " + after).status == 0);
-    CHECK(run_tool("exiftool -s3 -XMP -b " + after).output == kXmp);
-    CHECK(run_tool("exiftool -s3 -validate -warning -a " + after).output.find("Corrupt") ==
-          std::string::npos);
-    const std::string raw = " -map 0:v -f rawvideo -";
-    if (name == "bigtiff.tif") continue;  // ffmpeg reads no BigTIFF
-    const ToolResult pixels = run_tool("ffmpeg -v error -i " + before + raw);
-    CHECK(pixels.status == 0);
-    CHECK(run_tool("ffmpeg -v error -i " + after + raw).output == pixels.output);
+    CHECK(run_tool("tiffcmp -t " + media("samples/" + name).string() + " " + after).status == 0);
   }
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// links: signmark_image
+// Drawing the label on hostile pictures of every format: the first byte chooses the codec.
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+
+#include "image/room.hpp"
+
+namespace {
+
+using namespace signmark;
+
+constexpr std::array<std::string_view, 7> kTypes = {
+    "image/png", "image/jpeg", "image/webp", "image/gif", "image/tiff", "image/avif", "image/heif"};
+
+Context small_context() {
+  Context context = Context::standard();
+  context.limits.image_pixels = 1U << 16;
+  context.limits.image_side = 1024;
+  context.limits.image_frames = 16;
+  return context;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  static const Context context = small_context();
+  const ByteView file(data + 1, size - 1);
+  const std::string_view type = kTypes[data[0] % kTypes.size()];
+  const image::ImageRoom& room = *image::image_room();
+  // A given quality spares AVIF and HEIC the search for the source's.
+  const auto drawn = room.draw_label(context, file, type, 1, label::VisibleLabel{}, {50});
+  // What was drawn can be read again, and an internal error is a bug.
+  if (drawn && !room.pixel_digest(context, drawn->file, type)) std::abort();
+  if (!drawn && drawn.error().code == "image.internal") std::abort();
+  return 0;
+}
