@@ -110,7 +110,8 @@ class Reader {
   }
 
   Bytes hex_value(const Json& entry, const char* name) {
-    auto bytes = unhex(text_of(member(entry, name)));
+    const std::string text = text_of(member(entry, name));
+    auto bytes = text.empty() ? Result<Bytes>() : unhex(text);
     if (bytes && !bytes->empty()) return std::move(*bytes);
     note("encoding", fmt::format("{} is not hexadecimal", name));
     return {};
