@@ -35,7 +35,7 @@ class Session {
 
   /// After parsing: limits, settings, output style. Errors: `base.limit.*`, `cli.config`.
   Status prepare();
-  Output& out() { return *out_; }
+  [[nodiscard]] const Output& out() const { return *out_; }
 
  private:
   std::unique_ptr<Output> out_;
