@@ -33,7 +33,8 @@ struct CoseSpec {
   bool protected_label = true, protected_text = false, unprotected_label = false,
        unprotected_text = false;
   bool critical = false;
-  std::optional<Value> text_chain;  ///< another chain for the text label
+  std::optional<Value> text_chain;                    ///< another chain for the text label
+  std::function<Bytes(ByteView message)> time_stamp;  ///< makes the token of header sigTst2
 };
 
 /// Which digest and padding a COSE algorithm uses.
@@ -81,19 +82,35 @@ inline Value chain_value(const std::vector<Bytes>& chain) {
   return list;
 }
 
-inline Bytes cose(const Identity& identity, const CoseSpec& spec, ByteView claim) {
+inline Value protected_header(const Identity& identity, const CoseSpec& spec) {
   const Value chain = chain_value(identity.chain);
-  Value inside = Value::map().set(kCoseAlg, Value::integer(spec.alg));
-  if (spec.critical) inside.set(2, Value::array({Value::integer(99)}));
-  if (spec.protected_label) inside.set(kCoseX5Chain, chain);
-  if (spec.protected_text) inside.set("x5chain", spec.text_chain.value_or(chain));
+  Value header = Value::map().set(kCoseAlg, Value::integer(spec.alg));
+  if (spec.critical) header.set(2, Value::array({Value::integer(99)}));
+  if (spec.protected_label) header.set(kCoseX5Chain, chain);
+  if (spec.protected_text) header.set("x5chain", spec.text_chain.value_or(chain));
+  return header;
+}
+
+inline Value unprotected_header(const Identity& identity, const CoseSpec& spec, ByteView header,
+                                const Bytes& signature) {
   Value outside = Value::map().set("pad", Value::bytes(spec.pad));
-  if (spec.unprotected_label) outside.set(kCoseX5Chain, chain);
-  if (spec.unprotected_text) outside.set("x5chain", chain);
-  const Bytes header = cbor::encode(inside);
+  if (spec.unprotected_label) outside.set(kCoseX5Chain, chain_value(identity.chain));
+  if (spec.unprotected_text) outside.set("x5chain", chain_value(identity.chain));
+  if (!spec.time_stamp) return outside;
+  const Bytes field = cbor::encode(Value::bytes(signature));
+  const Bytes token = spec.time_stamp(signature_structure("CounterSignature", header, field));
+  return outside.set(
+      "sigTst2",
+      Value::map().set("tstTokens", Value::array({Value::map().set("val", Value::bytes(token))})));
+}
+
+inline Bytes cose(const Identity& identity, const CoseSpec& spec, ByteView claim) {
+  const Bytes header = cbor::encode(protected_header(identity, spec));
   const Bytes message = signature_structure("Signature1", header, claim);
-  Value parts = Value::array({Value::bytes(header), outside, Value::null(),
-                              Value::bytes(sign_bytes(identity.key.get(), spec, message))});
+  const Bytes signature = sign_bytes(identity.key.get(), spec, message);
+  Value parts =
+      Value::array({Value::bytes(header), unprotected_header(identity, spec, header, signature),
+                    Value::null(), Value::bytes(signature)});
   return cbor::encode(spec.tagged ? Value::tag(kCoseSign1Tag, parts) : parts);
 }
 

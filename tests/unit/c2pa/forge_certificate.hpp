@@ -101,6 +101,7 @@ inline CertificateSpec authority_spec(std::string subject) {
   spec.usages.clear();
   spec.key_usage = "critical,keyCertSign,cRLSign";
   spec.constraints = "critical,CA:TRUE";
+  spec.from = kNow - 400 * kDay;
   spec.until = kNow + 3650 * kDay;
   return spec;
 }
