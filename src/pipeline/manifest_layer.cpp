@@ -33,8 +33,19 @@ std::string first_failure(const c2pa::Report& report) {
   return "no failure code";
 }
 
+/// Why a manifest could not be checked in full.
+std::string first_doubt(const c2pa::Report& report, bool complete) {
+  if (report.content == Answer::unknown && !complete)
+    return "the file is damaged or cut off, so its content hash cannot be checked";
+  for (const auto& code : report.codes)
+    if (code.kind != c2pa::CodeKind::success && code.code != "signingCredential.untrusted")
+      return code.explanation.empty() ? code.code
+                                      : fmt::format("{}: {}", code.code, code.explanation);
+  return "an algorithm or structure that signmark does not know";
+}
+
 /// State and basis of a manifest that could be read.
-void judge(const c2pa::Report& report, Finding& finding) {
+void judge(const c2pa::Report& report, bool complete, Finding& finding) {
   const bool validity_only = report.signature == Answer::bad && only_credential_failures(report);
   if (report.structure == Answer::bad || (report.signature == Answer::bad && !validity_only)) {
     finding.state = State::invalid;
@@ -46,7 +57,7 @@ void judge(const c2pa::Report& report, Finding& finding) {
   } else if (report.structure == Answer::unknown || report.content == Answer::unknown ||
              report.signature == Answer::unknown) {
     finding.state = State::unreadable;
-    finding.basis = "the manifest could not be checked in full: " + first_failure(report);
+    finding.basis = "the manifest could not be checked in full: " + first_doubt(report, complete);
   } else if (validity_only) {
     finding.state = State::valid;
     finding.basis = "signature and content are good, but " + first_failure(report);
@@ -118,7 +129,7 @@ void examine_manifest(const Context& context, ByteView file, const VerifyOptions
     return;
   }
   Finding finding{Layer::manifest, State::absent, "C2PA manifest", {}, {}, {}};
-  judge(*report, finding);
+  judge(*report, look.inventory.complete, finding);
   add_fields(report->active, finding);
   look.findings.push_back(std::move(finding));
   look.manifest = std::move(*report);
