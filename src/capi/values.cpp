@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include "capi/handles.hpp"
-#include "signmark/version.hpp"
 
 namespace signmark::capi {
 
@@ -37,7 +36,7 @@ smk_buffer make_buffer(Bytes bytes) {
 
 uint32_t smk_abi_version(void) { return SMK_ABI_VERSION; }
 
-const char* smk_version(void) { return signmark::version().data(); }
+const char* smk_version(void) { return SIGNMARK_VERSION; }
 
 const char* smk_error_code(const smk_error* error) {
   return error == nullptr ? "" : error->error.code.c_str();

@@ -16,6 +16,17 @@ cmake -S "$here/outside" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$work/prefix" >/d
 cmake --build "$work/cmake" >/dev/null
 expect_none "$work/cmake/outside"
 
+# Each public header stands alone, without warnings and without the source tree.
+for header in "$work"/prefix/include/signmark/*.hpp; do
+  g++ -std=c++20 -Wall -Wextra -Wpedantic -Werror -fsyntax-only -I"$work/prefix/include" -x c++ - \
+    <<<"#include <signmark/$(basename "$header")>" || { echo "FAILED: $header alone"; exit 1; }
+done
+for language in "c -std=c99 -Wstrict-prototypes" "c++ -std=c++11"; do
+  # shellcheck disable=SC2086
+  gcc -x $language -Wall -Wextra -pedantic -Werror -fsyntax-only -I"$work/prefix/include" - \
+    <<<"#include <signmark/signmark.h>" || { echo "FAILED: signmark.h as $language"; exit 1; }
+done
+
 libdir=$(dirname "$(find "$work/prefix" -name libsignmark.so)")
 export PKG_CONFIG_PATH=$libdir/pkgconfig
 flags=$(pkg-config --define-variable=prefix="$work/prefix" --cflags --libs signmark)
