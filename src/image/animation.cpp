@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Playing and labelling of animations. The labelled file is simulated beside the source: wherever the
-// source's own frame would leave a wrong picture on the labelled canvas, the frame is patched.
+// Playing and labelling of animations. The labelled file is simulated beside the source: wherever
+// the source's own frame would leave a wrong picture on the labelled canvas, the frame is patched.
 #include "image/animation.hpp"
 
 #include <cmath>
@@ -110,7 +110,7 @@ cv::Mat AnimationLabeller::with_label(const cv::Mat& shown) const {
 }
 
 cv::Rect AnimationLabeller::extended(const cv::Rect& own, const cv::Rect& changed) const {
-  cv::Rect all = changed.empty() ? own : own | changed;
+  const cv::Rect all = changed.empty() ? own : own.empty() ? changed : own | changed;
   const int spare_x = all.x % rules_.grid, spare_y = all.y % rules_.grid;
   return {all.x - spare_x, all.y - spare_y, all.width + spare_x, all.height + spare_y};
 }
@@ -123,12 +123,13 @@ Patch AnimationLabeller::next(const AnimationFrame& frame) {
   const cv::Mat change = difference(drawn, wanted);
 
   Patch patch;
-  patch.where = extended(frame.where, cv::boundingRect(change));
+  const cv::Rect own = frame.where & cv::Rect({}, change.size());
+  patch.where = extended(own, cv::boundingRect(change));
   patch.disposal = frame.disposal;
-  // Clearing a larger rectangle would take too much with it; going back clears the frame's own as well
-  // when nothing was there before.
-  if (patch.where != frame.where && frame.disposal == Disposal::clear && rules_.has_previous &&
-      is_clear(below, frame.where))
+  // Clearing a larger rectangle would take too much with it; going back clears the frame's own as
+  // well when nothing was there before.
+  if (patch.where != own && frame.disposal == Disposal::clear && rules_.has_previous &&
+      is_clear(below, own))
     patch.disposal = Disposal::previous;
   patch.change = cut_out(change, patch.where);
   patch.wanted = cut_out(wanted, patch.where);

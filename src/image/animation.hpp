@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Animations of partial frames (GIF, WebP): what a viewer shows, and what must be stored so that each
-// shown picture carries the label.
+// Animations of partial frames (GIF, WebP): what a viewer shows, and what must be stored so that
+// each shown picture carries the label.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -14,8 +14,8 @@ enum class Disposal { keep, clear, previous };
 
 /// One frame as it is stored.
 struct AnimationFrame {
-  cv::Rect where;  ///< may reach beyond the canvas
-  cv::Mat pixels;  ///< CV_8UC4, straight RGBA
+  cv::Rect where;     ///< may reach beyond the canvas
+  cv::Mat pixels;     ///< CV_8UC4, straight RGBA
   bool blend = true;  ///< false: replaces what is below, its alpha included
   Disposal disposal = Disposal::keep;
 };
@@ -42,9 +42,9 @@ class Canvas {
 
 /// A frame that must be stored another way than the source has it.
 struct Patch {
-  cv::Rect where;   ///< at least the frame's own rectangle
-  cv::Mat change;   ///< CV_8UC1, as large as `where`: the pixels whose stored value must change
-  cv::Mat wanted;   ///< CV_8UC4, as large as `where`: what is to be shown, clear off the canvas
+  cv::Rect where;  ///< at least what the canvas shows of the frame's own rectangle
+  cv::Mat change;  ///< CV_8UC1, as large as `where`: the pixels whose stored value must change
+  cv::Mat wanted;  ///< CV_8UC4, as large as `where`: what is to be shown
   Disposal disposal = Disposal::keep;
 
   [[nodiscard]] bool changes() const { return cv::countNonZero(change) > 0; }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a picture format must offer to take a visible label, and the table of formats.
 //
-// To add a format: one <name>_codec.cpp that fills a Codec, a line in room.cpp's table, and tests of
-// geometry, depth, alpha, untouched pixels and damaged files like those of the others.
+// To add a format: one <name>_codec.cpp that fills a Codec, a line in room.cpp's table, and tests
+// of geometry, depth, alpha, untouched pixels and damaged files like those of the others.
 #pragma once
 
 #include "base/result.hpp"

@@ -149,7 +149,8 @@ class FramePatcher {
 void FramePatcher::mark_used() {
   palette_.taken.assign(palette_.colours.size(), false);
   for (int y = 0; y < source_.indices.rows; ++y)
-    for (int x = 0; x < source_.indices.cols; ++x) palette_.taken[source_.indices.at<uchar>(y, x)] = true;
+    for (int x = 0; x < source_.indices.cols; ++x)
+      palette_.taken[source_.indices.at<uchar>(y, x)] = true;
   if (transparent_ >= 0 && transparent_ < static_cast<int>(palette_.taken.size()))
     palette_.taken[static_cast<std::size_t>(transparent_)] = true;
 }
@@ -167,11 +168,12 @@ int FramePatcher::transparent_index() {
   return transparent_;
 }
 
-/// Where the rectangle grew, what lies below shows through.
+/// Where the rectangle grew, what lies below shows through; what lay off the screen is dropped.
 void FramePatcher::grow_raster() {
   if (patch_.where == source_.where) return;
   cv::Mat grown(patch_.where.size(), CV_8UC1, cv::Scalar(transparent_index()));
-  indices_.copyTo(grown(source_.where - patch_.where.tl()));
+  const cv::Rect kept = source_.where & patch_.where;
+  if (!kept.empty()) indices_(kept - source_.where.tl()).copyTo(grown(kept - patch_.where.tl()));
   indices_ = grown;
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// giflib's sequential interface. Its slurping one would hold all frames of a hostile file in memory.
+// giflib's sequential interface. Its slurping one would hold all frames of a hostile file in
+// memory.
 #include "image/gif_io.hpp"
 
 #include <algorithm>
@@ -216,7 +217,8 @@ Status GifWriter::frame(const GifFrame& frame) {
   if (frame.control) {
     GifByteType control[4];
     const std::size_t size = EGifGCBToExtension(&*frame.control, control);
-    if (EGifPutExtension(gif_, GRAPHICS_EXT_FUNC_CODE, static_cast<int>(size), control) == GIF_ERROR)
+    if (EGifPutExtension(gif_, GRAPHICS_EXT_FUNC_CODE, static_cast<int>(size), control) ==
+        GIF_ERROR)
       return error();
   }
   const ColourMap map(frame.palette);

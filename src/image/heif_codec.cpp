@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AVIF and HEIC: depth, chroma format, alpha and colour description stay; the quality comes near the
-// source's.
+// AVIF and HEIC: depth, chroma format, alpha and colour description stay; the quality comes near
+// the source's.
 #include "image/codec.hpp"
 #include "image/heif_io.hpp"
 #include "image/placement.hpp"
@@ -25,8 +25,8 @@ Result<EncodedImage> draw_heif(const HeifKind& kind, const Job& job) {
     return fail("image.unsupported", "the file holds several pictures", {},
                 "split it into files of one picture, or mark it without a visible label: "
                 "--layers metadata,manifest");
-  SIGNMARK_ASSIGN(const cv::Rect part, reader.shown_part());
   SIGNMARK_ASSIGN(HeifPicture picture, reader.read_stored());
+  SIGNMARK_ASSIGN(const cv::Rect part, reader.shown_part(picture.planes.luma.size()));
   const auto probe = [&](const cv::Rect& where) {
     return luma_stats(picture.planes, where + part.tl());
   };
@@ -50,15 +50,13 @@ Status hash_heif(const HeifKind& kind, const Context& context, ByteView file, Pi
 
 }  // namespace
 
-const Codec kAvifCodec{
-    "image/avif", [](const Job& job) { return draw_heif(kAvif, job); },
-    [](const Context& context, ByteView file, PixelHasher& hasher) {
-      return hash_heif(kAvif, context, file, hasher);
-    }};
-const Codec kHeifCodec{
-    "image/heif", [](const Job& job) { return draw_heif(kHeif, job); },
-    [](const Context& context, ByteView file, PixelHasher& hasher) {
-      return hash_heif(kHeif, context, file, hasher);
-    }};
+const Codec kAvifCodec{"image/avif", [](const Job& job) { return draw_heif(kAvif, job); },
+                       [](const Context& context, ByteView file, PixelHasher& hasher) {
+                         return hash_heif(kAvif, context, file, hasher);
+                       }};
+const Codec kHeifCodec{"image/heif", [](const Job& job) { return draw_heif(kHeif, job); },
+                       [](const Context& context, ByteView file, PixelHasher& hasher) {
+                         return hash_heif(kHeif, context, file, hasher);
+                       }};
 
 }  // namespace signmark::image

@@ -49,14 +49,14 @@ class HeifReader {
 
   /// More than one picture that is shown by itself.
   [[nodiscard]] bool is_collection() const;
-  /// The part of the stored picture that is shown: what a clean aperture (`clap`) leaves, or all of it.
-  /// Errors: `image.unsupported` for several apertures.
-  [[nodiscard]] Result<cv::Rect> shown_part() const;
+  /// The part of the stored picture that is shown: what a clean aperture (`clap`) leaves, or all of
+  /// it. Errors: `image.unsupported` for several apertures.
+  [[nodiscard]] Result<cv::Rect> shown_part(cv::Size stored) const;
   /// Bytes of the coded pictures, about.
   [[nodiscard]] std::uint64_t coded_bytes() const { return coded_bytes_; }
 
-  /// Planes in the file's own colour space, depth and chroma format, as they lie in the file: without
-  /// rotation, mirroring and cropping. Errors: `image.<name>.decode`, `image.unsupported`.
+  /// Planes in the file's own colour space, depth and chroma format, as they lie in the file:
+  /// without rotation, mirroring and cropping. Errors: `image.<name>.decode`, `image.unsupported`.
   Result<HeifPicture> read_stored() const;
   /// The shown picture as RGB or RGBA with its depth. Errors: `image.<name>.decode`.
   struct Shown {
@@ -90,10 +90,11 @@ struct HeifCoding {
 
 /// A file without the properties that turn or crop: container::transplant brings the source's.
 /// Errors: `image.<name>.encode`; `image.unsupported` when libheif was built without the encoder.
-Result<Bytes> write_heif(const HeifKind& kind, const HeifPicture& picture, const HeifCoding& coding);
+Result<Bytes> write_heif(const HeifKind& kind, const HeifPicture& picture,
+                         const HeifCoding& coding);
 
-/// The quality that gives about as many bytes a pixel as the source has, found by encoding samples of
-/// the picture. Errors: as write_heif.
+/// The quality that gives about as many bytes a pixel as the source has, found by encoding samples
+/// of the picture. Errors: as write_heif.
 Result<HeifCoding> heif_coding_like(const HeifKind& kind, const HeifPicture& picture,
                                     std::uint64_t coded_bytes);
 

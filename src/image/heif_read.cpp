@@ -94,7 +94,8 @@ std::optional<cv::Rect> read_aperture(ByteView clap, cv::Size stored) {
   for (double& value : values) {
     const auto above = reader.u32be(), below = reader.u32be();
     if (!above || !below || *below == 0) return std::nullopt;
-    value = static_cast<double>(static_cast<std::int32_t>(*above)) / static_cast<std::int32_t>(*below);
+    value =
+        static_cast<double>(static_cast<std::int32_t>(*above)) / static_cast<std::int32_t>(*below);
   }
   const auto [width, height, right, down] = values;
   const double limit = std::max(stored.width, stored.height);
@@ -196,7 +197,8 @@ Status HeifReader::open(const Context& context, ByteView file) {
   context_.reset(heif_context_alloc());
   // Our own check names the limit; libheif's, which comes first, is only raised.
   constexpr std::uint64_t kLibrarySide = 32768;
-  const auto side = std::min<std::uint64_t>(std::max(context.limits.image_side, kLibrarySide), INT32_MAX);
+  const auto side =
+      std::min<std::uint64_t>(std::max(context.limits.image_side, kLibrarySide), INT32_MAX);
   heif_context_set_maximum_image_size_limit(context_.get(), static_cast<int>(side));
   heif_error problem =
       heif_context_read_from_memory_without_copy(context_.get(), file.data(), file.size(), nullptr);
@@ -228,9 +230,7 @@ bool HeifReader::is_collection() const {
   return heif_context_get_number_of_top_level_images(context_.get()) > 1;
 }
 
-Result<cv::Rect> HeifReader::shown_part() const {
-  const cv::Size stored(heif_image_handle_get_ispe_width(handle_.get()),
-                        heif_image_handle_get_ispe_height(handle_.get()));
+Result<cv::Rect> HeifReader::shown_part(cv::Size stored) const {
   const std::vector<ByteView> apertures = find_properties(file_, "clap");
   if (apertures.empty()) return cv::Rect({}, stored);
   const auto part = read_aperture(apertures.front(), stored);
@@ -254,8 +254,8 @@ Result<HeifPtr<heif_image>> HeifReader::decode(heif_colorspace space, heif_chrom
 Result<HeifPicture> HeifReader::read_stored() const {
   HeifPicture picture;
   picture.chroma = chroma_of_file(file_);
-  const heif_colorspace space = picture.chroma == heif_chroma_monochrome ? heif_colorspace_monochrome
-                                                                         : heif_colorspace_YCbCr;
+  const heif_colorspace space =
+      picture.chroma == heif_chroma_monochrome ? heif_colorspace_monochrome : heif_colorspace_YCbCr;
   SIGNMARK_ASSIGN(picture.image, decode(space, picture.chroma, true));
   heif_color_profile_nclx* nclx = nullptr;
   if (heif_image_handle_get_nclx_color_profile(handle_.get(), &nclx).code != heif_error_Ok &&
@@ -280,8 +280,9 @@ Result<HeifReader::Shown> HeifReader::read_shown() const {
   SIGNMARK_ASSIGN(const HeifPtr<heif_image> image, decode(heif_colorspace_RGB, chroma, false));
   int stride = 0;
   std::uint8_t* data = heif_image_get_plane(image.get(), heif_channel_interleaved, &stride);
-  if (data == nullptr) return error({heif_error_Decoder_plugin_error, heif_suberror_Unspecified,
-                                     "there are no pixels"});
+  if (data == nullptr)
+    return error(
+        {heif_error_Decoder_plugin_error, heif_suberror_Unspecified, "there are no pixels"});
   shown.depth = heif_image_get_bits_per_pixel_range(image.get(), heif_channel_interleaved);
   shown.premultiplied = heif_image_is_premultiplied_alpha(image.get()) != 0;
   const int type = CV_MAKETYPE(deep ? CV_16U : CV_8U, shown.alpha ? 4 : 3);

@@ -33,7 +33,8 @@ const char* chroma_name(heif_chroma chroma) {
   }
 }
 
-/// libheif 1.15 asks libaom for a wrong AV1 profile here (its issue 788), and libaom ends the process.
+/// libheif 1.15 asks libaom for a wrong AV1 profile here (its issue 788), and libaom ends the
+/// process.
 bool is_fatal(const HeifKind& kind, const HeifPicture& picture) {
   constexpr std::uint32_t kMended = 0x01100000;  // 1.16.0
   if (kind.codec != heif_compression_AV1 || heif_get_version_number() >= kMended) return false;
@@ -43,14 +44,16 @@ bool is_fatal(const HeifKind& kind, const HeifPicture& picture) {
 
 Status check_encoder(const HeifKind& kind, const HeifPicture& picture) {
   if (heif_have_encoder_for_format(kind.codec) == 0)
-    return fail("image.unsupported",
-                fmt::format("libheif has no encoder for {} on this machine", kind.name), {},
-                "install libheif with libaom (AVIF) and x265 (HEIC), or convert the picture to JPEG");
+    return fail(
+        "image.unsupported",
+        fmt::format("libheif has no encoder for {} on this machine", kind.name), {},
+        "install libheif with libaom (AVIF) and x265 (HEIC), or convert the picture to JPEG");
   if (is_fatal(kind, picture))
     return fail("image.unsupported",
                 fmt::format("libheif {} cannot encode AVIF of {} bits in this chroma format",
                             heif_get_version(), picture.planes.depth),
-                {}, "convert it to 8 or 12 bits, or mark it without a visible label: "
+                {},
+                "convert it to 8 or 12 bits, or mark it without a visible label: "
                 "--layers metadata,manifest");
   return {};
 }
@@ -129,8 +132,9 @@ std::optional<HeifPicture> sample(const HeifPicture& picture) {
   tiles.image.reset(raw);
   tiles.chroma = picture.chroma;
   tiles.planes.depth = picture.planes.depth;
-  for (const heif_channel channel : {heif_channel_Y, heif_channel_Cb, heif_channel_Cr, heif_channel_R,
-                                     heif_channel_G, heif_channel_B, heif_channel_Alpha})
+  for (const heif_channel channel :
+       {heif_channel_Y, heif_channel_Cb, heif_channel_Cr, heif_channel_R, heif_channel_G,
+        heif_channel_B, heif_channel_Alpha})
     if (!add_tiles(source, raw, channel, size)) return std::nullopt;
   if (picture.nclx) heif_image_set_nclx_color_profile(raw, picture.nclx.get());
   return tiles;
@@ -143,7 +147,8 @@ double area(const heif_image* image) {
 
 }  // namespace
 
-Result<Bytes> write_heif(const HeifKind& kind, const HeifPicture& picture, const HeifCoding& coding) {
+Result<Bytes> write_heif(const HeifKind& kind, const HeifPicture& picture,
+                         const HeifCoding& coding) {
   const HeifPtr<heif_context> context(heif_context_alloc());
   SIGNMARK_ASSIGN(const HeifPtr<heif_encoder> encoder,
                   make_encoder(kind, context.get(), picture, coding));

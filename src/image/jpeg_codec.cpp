@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// JPEG: only the blocks under the label are encoded anew, with the source's own tables and sampling;
-// all other coefficients are carried over as they are.
+// JPEG: only the blocks under the label are encoded anew, with the source's own tables and
+// sampling; all other coefficients are carried over as they are.
 #include <fmt/format.h>
 
 #include "image/codec.hpp"
@@ -53,8 +53,8 @@ void move_blocks(const Coefficients& from, const Coefficients& to, int component
     JBLOCKROW old = source.mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&source),
                                                    from.arrays[component], row, 1, FALSE)[0];
     JBLOCKROW now = target.mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&target),
-                                                   to.arrays[component],
-                                                   static_cast<JDIMENSION>(y), 1, TRUE)[0];
+                                                   to.arrays[component], static_cast<JDIMENSION>(y),
+                                                   1, TRUE)[0];
     for (JDIMENSION column = 0; column < part.width_in_blocks; ++column) {
       const int x = first_column + static_cast<int>(column);
       if (paints(label, {x * block_w, y * block_h, block_w, block_h}))
@@ -86,7 +86,8 @@ Result<Bytes> encode_whole(const Job& job, JpegReader& header, const Placement& 
   SIGNMARK_ASSIGN(cv::Mat pixels, decode(job, cv::Rect({}, header.size())));
   blend(pixels(label.where), header.layout(), label.overlay);
   SIGNMARK_TRY(job.context.report("encode", 0, 1));
-  SIGNMARK_ASSIGN(jvirt_barray_ptr * arrays, header.read_coefficients());  // its tables are all known now
+  SIGNMARK_ASSIGN(jvirt_barray_ptr * arrays,
+                  header.read_coefficients());  // its tables are all known now
   static_cast<void>(arrays);
   return encode_like(header, pixels, job.options.quality);
 }

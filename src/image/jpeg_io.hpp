@@ -65,9 +65,9 @@ class JpegReader {
   jpeg_progress_mgr progress_{};
 };
 
-/// Encodes pixels in the colour model, sampling, tables and coding of `source`, whose coefficients or
-/// pixels have been read. With `quality` (1..100) its tables are replaced.
-/// Errors: `image.jpeg.encode`.
+/// Encodes pixels in the colour model, sampling, tables and coding of `source`, whose coefficients
+/// or pixels have been read. With `quality` (1..100) its tables are replaced. Errors:
+/// `image.jpeg.encode`.
 Result<Bytes> encode_like(JpegReader& source, const cv::Mat& pixels, std::optional<int> quality);
 
 /// Writes coefficients as a file with the coding of `source`, to which they belong.

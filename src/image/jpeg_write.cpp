@@ -68,7 +68,8 @@ void copy_tables(const jpeg_decompress_struct& from, jpeg_compress_struct& to) {
 void set_quality(int quality, jpeg_compress_struct& to) {
   constexpr boolean kBaseline = TRUE;
   jpeg_set_quality(&to, quality, kBaseline);  // fills tables 0 (luma) and 1 (chroma)
-  for (int c = 0; c < to.num_components; ++c) to.comp_info[c].quant_tbl_no = c == 1 || c == 2 ? 1 : 0;
+  for (int c = 0; c < to.num_components; ++c)
+    to.comp_info[c].quant_tbl_no = c == 1 || c == 2 ? 1 : 0;
   if (to.jpeg_color_space == JCS_RGB || to.jpeg_color_space == JCS_CMYK)
     for (int c = 0; c < to.num_components; ++c) to.comp_info[c].quant_tbl_no = 0;
 }

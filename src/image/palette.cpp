@@ -53,7 +53,8 @@ Counts count_colours(const cv::Mat& wanted, const cv::Mat& where) {
 
 std::map<std::uint32_t, Bin> make_bins(const Counts& counts, int shift) {
   std::map<std::uint32_t, Bin> bins;
-  for (const auto& [colour, pixels] : counts) bins[bin_of(colour, shift)].add(unpack(colour), pixels);
+  for (const auto& [colour, pixels] : counts)
+    bins[bin_of(colour, shift)].add(unpack(colour), pixels);
   return bins;
 }
 
@@ -70,7 +71,9 @@ struct Pair {
 };
 
 Pair closest_pair(const Palette& palette) {
-  const auto mergeable = [&](std::size_t i) { return palette.taken[i] && palette.colours[i][3] != 0; };
+  const auto mergeable = [&](std::size_t i) {
+    return palette.taken[i] && palette.colours[i][3] != 0;
+  };
   Pair best;
   int best_distance = std::numeric_limits<int>::max();
   for (std::size_t i = 0; i < palette.colours.size(); ++i) {
@@ -134,7 +137,8 @@ Indexed index_colours(const cv::Mat& wanted, const cv::Mat& where, Palette& pale
   // With no free place at all even one bin does not fit: then the nearest colours must do.
   if (bins.size() <= palette.free())
     for (const auto& [key, bin] : bins) palette.add(bin.mean());
-  for (const auto& [colour, pixels] : counts) index.emplace(colour, palette.nearest(unpack(colour)));
+  for (const auto& [colour, pixels] : counts)
+    index.emplace(colour, palette.nearest(unpack(colour)));
 
   for (int y = 0; y < wanted.rows; ++y)
     for (int x = 0; x < wanted.cols; ++x)

@@ -12,9 +12,9 @@ using Rgba = cv::Vec4b;
 
 /// The palette of one picture or frame.
 struct Palette {
-  std::vector<Rgba> colours;          ///< at most 256
-  std::vector<bool> taken;            ///< per colour: some pixel or rule needs it; same length
-  std::size_t capacity = 256;         ///< how many colours the format allows
+  std::vector<Rgba> colours;   ///< at most 256
+  std::vector<bool> taken;     ///< per colour: some pixel or rule needs it; same length
+  std::size_t capacity = 256;  ///< how many colours the format allows
   [[nodiscard]] std::size_t free() const;
   /// The closest colour that is taken (opaque colours only match opaque ones).
   [[nodiscard]] int nearest(const Rgba& colour) const;
@@ -32,8 +32,8 @@ struct Indexed {
 /// `where` (CV_8UC1): only its pixels other than 0 are given an index, the others stay 0.
 Indexed index_colours(const cv::Mat& wanted, const cv::Mat& where, Palette& palette);
 
-/// Gives up opaque colours until `wanted_free` places are free: of the two most similar ones the one
-/// with fewer pixels, whose pixels in `indices` (CV_8UC1) then take the other.
+/// Gives up opaque colours until `wanted_free` places are free: of the two most similar ones the
+/// one with fewer pixels, whose pixels in `indices` (CV_8UC1) then take the other.
 void merge_similar(Palette& palette, cv::Mat& indices, std::size_t wanted_free);
 
 }  // namespace signmark::image

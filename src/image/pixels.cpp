@@ -27,8 +27,8 @@ std::array<double, 4> neutral(double grey, const PixelLayout& layout) {
 }
 
 template <class T>
-void blend_pixel(T* pixel, const PixelLayout& layout, int colours, const std::array<double, 4>& paint,
-                 double alpha) {
+void blend_pixel(T* pixel, const PixelLayout& layout, int colours,
+                 const std::array<double, 4>& paint, double alpha) {
   const auto store = [](double v) { return static_cast<T>(std::lround(v)); };
   if (!layout.alpha) {
     for (int c = 0; c < colours; ++c) pixel[c] = store(pixel[c] + (paint[c] - pixel[c]) * alpha);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// How samples lie in a matrix, and what is done to them: laying an overlay over them, measuring luma.
+// How samples lie in a matrix, and what is done to them: laying an overlay over them, measuring
+// luma.
 #pragma once
 
 #include <opencv2/core.hpp>

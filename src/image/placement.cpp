@@ -80,8 +80,7 @@ Result<Placement> place_label(const Job& job, cv::Size stored, int orientation,
                               const StoredProbe& probe) {
   if (orientation < 1 || orientation > 8)
     return fail("image.orientation", fmt::format("orientation {} is not 1 to 8", orientation));
-  const cv::Size seen =
-      swaps_sides(orientation) ? cv::Size(stored.height, stored.width) : stored;
+  const cv::Size seen = swaps_sides(orientation) ? cv::Size(stored.height, stored.width) : stored;
   const auto seen_probe = [&](std::uint32_t x, std::uint32_t y, std::uint32_t w, std::uint32_t h) {
     const cv::Rect rect(static_cast<int>(x), static_cast<int>(y), static_cast<int>(w),
                         static_cast<int>(h));

@@ -81,8 +81,7 @@ void pull_to_neutral(cv::Mat& plane, const Planes& picture, const cv::Rect& wher
   const int last_y = std::min((where.y + where.height - 1) / step_y, plane.rows - 1);
   for (int y = where.y / step_y; y <= last_y; ++y)
     for (int x = where.x / step_x; x <= last_x; ++x) {
-      const cv::Rect block =
-          cv::Rect(x * step_x, y * step_y, step_x, step_y) & cv::Rect({}, size);
+      const cv::Rect block = cv::Rect(x * step_x, y * step_y, step_x, step_y) & cv::Rect({}, size);
       pull(plane, y, x, neutral, mean_weight(block, where, weights));
     }
 }

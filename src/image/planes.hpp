@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures as video codecs hold them: one matrix a component, chroma at lower resolution. Drawing on
-// them directly spares the picture a conversion to RGB and back.
+// Pictures as video codecs hold them: one matrix a component, chroma at lower resolution. Drawing
+// on them directly spares the picture a conversion to RGB and back.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ struct Planes {
   bool full_range = true;         ///< false: luma 16..235 on a scale of 255 (ITU-R BT.601)
   /// Diffuse white on the scale of the samples; HDR keeps what is above for lights.
   double white = 1;
-  bool rgb = false;               ///< three components of equal size instead of luma and chroma
+  bool rgb = false;  ///< three components of equal size instead of luma and chroma
   bool premultiplied = false;
 
   [[nodiscard]] bool grey() const { return chroma[0].empty(); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// PNG: depth, alpha, interlacing and colour type stay; a palette grows, or gives way to RGB when full.
+// PNG: depth, alpha, interlacing and colour type stay; a palette grows, or gives way to RGB when
+// full.
 #include "base/bytes.hpp"
 #include "image/codec.hpp"
 #include "image/palette.hpp"
@@ -23,7 +24,8 @@ bool is_animated(ByteView file) {
 }
 
 Rgba palette_colour(const PngPicture& picture, std::size_t index) {
-  if (index >= picture.palette.size()) return {0, 0, 0, 255};  // beyond the palette: libpng shows black
+  if (index >= picture.palette.size())
+    return {0, 0, 0, 255};  // beyond the palette: libpng shows black
   const png_color& c = picture.palette[index];
   const Byte alpha = index < picture.palette_alpha.size() ? picture.palette_alpha[index] : 255;
   return {c.red, c.green, c.blue, alpha};

@@ -18,9 +18,9 @@ struct PngPicture {
   int colour_type = 0;  ///< PNG_COLOR_TYPE_*
   int interlace = 0;    ///< PNG_INTERLACE_*
   std::vector<png_color> palette;
-  Bytes palette_alpha;               ///< tRNS of a palette; may be shorter than the palette
-  std::optional<png_color_16> clear; ///< tRNS of grey and RGB: the colour that is transparent
-  cv::Mat pixels;                    ///< one sample a byte (or 16 bits), never packed
+  Bytes palette_alpha;                ///< tRNS of a palette; may be shorter than the palette
+  std::optional<png_color_16> clear;  ///< tRNS of grey and RGB: the colour that is transparent
+  cv::Mat pixels;                     ///< one sample a byte (or 16 bits), never packed
 
   [[nodiscard]] bool indexed() const { return colour_type == PNG_COLOR_TYPE_PALETTE; }
   [[nodiscard]] PixelLayout layout() const;  ///< not for indexed pictures

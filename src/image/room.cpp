@@ -17,8 +17,8 @@ constexpr const Codec* kCodecs[] = {&kPngCodec,  &kJpegCodec, &kWebpCodec, &kGif
 Result<const Codec*> find_codec(std::string_view mime) {
   for (const Codec* codec : kCodecs)
     if (codec->mime == mime) return codec;
-  return fail("image.unsupported", fmt::format("pictures of type \"{}\" cannot be decoded", mime), {},
-              "convert it to PNG, JPEG, WebP, GIF, TIFF, AVIF or HEIF");
+  return fail("image.unsupported", fmt::format("pictures of type \"{}\" cannot be decoded", mime),
+              {}, "convert it to PNG, JPEG, WebP, GIF, TIFF, AVIF or HEIF");
 }
 
 /// Runs `work` and turns what may be thrown below (memory, OpenCV's checks) into an Error.
@@ -41,8 +41,9 @@ class Room final : public ImageRoom {
                                                 const label::VisibleLabel& label,
                                                 const EncodeOptions& options) const override {
     SIGNMARK_ASSIGN(const Codec* codec, find_codec(format_mime));
-    return without_exceptions(
-        [&] { return codec->draw(Job{context, file, orientation, label, options}); });
+    return without_exceptions([&] {
+      return codec->draw(Job{context, file, orientation, label, options});
+    });
   }
 
   [[nodiscard]] Result<Bytes> pixel_digest(const Context& context, ByteView file,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// TIFF: every page keeps its depth, colour model, strips or tiles, compression and predictor; a palette
-// whose unused places do not suffice gives way to RGB.
+// TIFF: every page keeps its depth, colour model, strips or tiles, compression and predictor; a
+// palette whose unused places do not suffice gives way to RGB.
 #include <tiffio.h>
 
 #include <algorithm>
@@ -20,7 +20,8 @@ constexpr std::uint16_t kByteToWord = 257;  // 255 * 257 = 65535
 Rgba palette_colour(const TiffPage& page, std::size_t index) {
   Rgba colour{0, 0, 0, 255};
   for (int c = 0; c < 3; ++c)
-    colour[c] = static_cast<uchar>((page.palette[index][static_cast<std::size_t>(c)] + 128) / kByteToWord);
+    colour[c] =
+        static_cast<uchar>((page.palette[index][static_cast<std::size_t>(c)] + 128) / kByteToWord);
   return colour;
 }
 
@@ -130,17 +131,20 @@ Result<EncodedImage> draw(const Job& job) {
   TiffWriter writer;
   SIGNMARK_TRY(writer.open(reader.variant()));
   std::optional<label::Overlay> shown;
-  SIGNMARK_TRY(for_each_page(job.context, reader, [&](TiffPage& page, std::uint64_t number) -> Status {
-    // The caller knows how the first page lies; each other page says it itself.
-    const int orientation = number == 0 ? job.orientation : page.orientation;
-    auto overlay = draw_page(job, page, orientation);
-    if (!overlay && !may_stay_bare(page, overlay.error())) return tl::unexpected(overlay.error());
-    if (overlay && !shown) shown = std::move(*overlay);
-    if (job.options.quality) page.jpeg_quality = *job.options.quality;
-    return writer.write(page);
-  }));
+  SIGNMARK_TRY(
+      for_each_page(job.context, reader, [&](TiffPage& page, std::uint64_t number) -> Status {
+        // The caller knows how the first page lies; each other page says it itself.
+        const int orientation = number == 0 ? job.orientation : page.orientation;
+        auto overlay = draw_page(job, page, orientation);
+        if (!overlay && !may_stay_bare(page, overlay.error()))
+          return tl::unexpected(overlay.error());
+        if (overlay && !shown) shown = std::move(*overlay);
+        if (job.options.quality) page.jpeg_quality = *job.options.quality;
+        return writer.write(page);
+      }));
   SIGNMARK_ASSIGN(Bytes file, writer.finish());
-  if (!shown) return fail("label.size.small", "the TIFF has nothing but thumbnails too small for a label");
+  if (!shown)
+    return fail("label.size.small", "the TIFF has nothing but thumbnails too small for a label");
   return EncodedImage{std::move(file), std::move(*shown)};
 }
 

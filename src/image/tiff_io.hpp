@@ -20,11 +20,11 @@ struct TiffPage {
   int depth = 8;  ///< bits a sample: 8 or 16
   std::uint16_t samples = 1, photometric = 1, compression = 1, predictor = 1, planar = 1;
   std::uint16_t fill_order = 1, orientation = 1;
-  std::uint32_t subfile = 0;                                 ///< NewSubfileType
+  std::uint32_t subfile = 0;                                      ///< NewSubfileType
   std::uint32_t tile_width = 0, tile_height = 0, strip_rows = 0;  ///< tiles or strips
-  std::optional<std::uint16_t> extra;                        ///< kind of the one extra sample
+  std::optional<std::uint16_t> extra;                             ///< kind of the one extra sample
   std::vector<std::array<std::uint16_t, 3>> palette;
-  std::array<std::uint16_t, 2> subsampling{1, 1};            ///< of JPEG-compressed YCbCr
+  std::array<std::uint16_t, 2> subsampling{1, 1};  ///< of JPEG-compressed YCbCr
   int jpeg_quality = 0;
   cv::Mat pixels;  ///< interleaved; JPEG-compressed YCbCr as RGB
 
@@ -55,8 +55,8 @@ class TiffReader {
   /// `file` must outlive the reader. Errors: `image.tiff.decode`.
   Status open(const Context& context, ByteView file);
   [[nodiscard]] TiffVariant variant() const;
-  /// The current page. Errors: `image.tiff.decode`, `image.limit`, `image.unsupported` (samples that
-  /// are not whole numbers of 8 or 16 bits, unusual colour models and compressions).
+  /// The current page. Errors: `image.tiff.decode`, `image.limit`, `image.unsupported` (samples
+  /// that are not whole numbers of 8 or 16 bits, unusual colour models and compressions).
   Result<TiffPage> read(const Context& context);
   /// Goes to the next page; false after the last. Errors: `image.tiff.decode`.
   Result<bool> next();

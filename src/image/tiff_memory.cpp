@@ -58,7 +58,8 @@ void from_chunk(const Bytes& buffer, const TiffChunk& chunk, cv::Mat& pixels) {
       std::memcpy(to, from, static_cast<std::size_t>(width) * pixel);
       return;
     }
-    for (int x = 0; x < width; ++x, to += pixel, from += sample) std::memcpy(to + plane, from, sample);
+    for (int x = 0; x < width; ++x, to += pixel, from += sample)
+      std::memcpy(to + plane, from, sample);
   });
 }
 
@@ -70,7 +71,8 @@ void to_chunk(const cv::Mat& pixels, const TiffChunk& chunk, Bytes& buffer) {
       std::memcpy(to, from, static_cast<std::size_t>(width) * pixel);
       return;
     }
-    for (int x = 0; x < width; ++x, from += pixel, to += sample) std::memcpy(to, from + plane, sample);
+    for (int x = 0; x < width; ++x, from += pixel, to += sample)
+      std::memcpy(to, from + plane, sample);
   });
 }
 

@@ -30,9 +30,9 @@ class TiffOptions {
 
 /// A strip or tile: where it lies on the page, and which sample it holds when planes are separate.
 struct TiffChunk {
-  cv::Rect where;     ///< may reach beyond the page (tiles)
-  int plane = 0;      ///< sample
-  bool all = true;    ///< holds all samples of a pixel
+  cv::Rect where;   ///< may reach beyond the page (tiles)
+  int plane = 0;    ///< sample
+  bool all = true;  ///< holds all samples of a pixel
 };
 
 /// Size of a chunk's samples before compression.

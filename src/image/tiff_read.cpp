@@ -52,10 +52,9 @@ tl::unexpected<Error> unsupported(std::string what) {
 }
 
 bool keeps_samples(std::uint16_t compression) {
-  constexpr std::uint16_t kKnown[] = {COMPRESSION_NONE,     COMPRESSION_LZW,
-                                      COMPRESSION_DEFLATE,  COMPRESSION_ADOBE_DEFLATE,
-                                      COMPRESSION_PACKBITS, COMPRESSION_ZSTD,
-                                      COMPRESSION_LZMA,     COMPRESSION_JPEG};
+  constexpr std::uint16_t kKnown[] = {
+      COMPRESSION_NONE,     COMPRESSION_LZW,  COMPRESSION_DEFLATE, COMPRESSION_ADOBE_DEFLATE,
+      COMPRESSION_PACKBITS, COMPRESSION_ZSTD, COMPRESSION_LZMA,    COMPRESSION_JPEG};
   return std::find(std::begin(kKnown), std::end(kKnown), compression) != std::end(kKnown) &&
          TIFFIsCODECConfigured(compression) != 0;
 }
@@ -121,8 +120,8 @@ PixelLayout TiffPage::layout() const {
 
 tl::unexpected<Error> TiffReader::error() const {
   return fail("image.tiff.decode",
-              "cannot decode the TIFF: " + (problem_.empty() ? "its structure is wrong" : problem_), {},
-              "the file is damaged: make it again or get another copy");
+              "cannot decode the TIFF: " + (problem_.empty() ? "its structure is wrong" : problem_),
+              {}, "the file is damaged: make it again or get another copy");
 }
 
 Status TiffReader::open(const Context& context, ByteView file) {
@@ -131,8 +130,8 @@ Status TiffReader::open(const Context& context, ByteView file) {
   const TiffOptions options(problem_, context.limits.image_pixels * kBytesPerPixel + kSlack);
   using C = TiffReaderCallbacks;
   // m: no memory map; c: strips as the file has them, not libtiff's smaller ones.
-  tiff_.reset(TIFFClientOpenExt("picture", "rmc", this, C::read, C::write, C::seek, C::close, C::size,
-                                nullptr, nullptr, options.get()));
+  tiff_.reset(TIFFClientOpenExt("picture", "rmc", this, C::read, C::write, C::seek, C::close,
+                                C::size, nullptr, nullptr, options.get()));
   if (!tiff_) return error();
   return {};
 }
@@ -192,8 +191,7 @@ Status TiffReader::check_kind(const TiffPage& page) const {
   if (page.depth != 8 && page.depth != 16)
     return unsupported(fmt::format("has {} bits a sample", page.depth));
   const int colours = colour_samples(page);
-  if (colours == 0)
-    return unsupported(fmt::format("has the colour model {}", page.photometric));
+  if (colours == 0) return unsupported(fmt::format("has the colour model {}", page.photometric));
   if (page.photometric == PHOTOMETRIC_SEPARATED &&
       field<std::uint16_t>(tiff, TIFFTAG_INKSET, INKSET_CMYK) != INKSET_CMYK)
     return unsupported("has inks other than CMYK");
@@ -261,10 +259,9 @@ Status TiffReader::read_tiles(const Context& context, TiffPage& page) {
   Bytes buffer(static_cast<std::size_t>(std::max<tmsize_t>(TIFFTileSize(tiff), 0)));
   return for_each_chunk(page, [&](const TiffChunk& chunk) -> Status {
     const auto wanted = static_cast<tmsize_t>(chunk_bytes(page, chunk));
-    const std::uint32_t number =
-        TIFFComputeTile(tiff, static_cast<std::uint32_t>(chunk.where.x),
-                        static_cast<std::uint32_t>(chunk.where.y), 0,
-                        static_cast<std::uint16_t>(chunk.plane));
+    const std::uint32_t number = TIFFComputeTile(tiff, static_cast<std::uint32_t>(chunk.where.x),
+                                                 static_cast<std::uint32_t>(chunk.where.y), 0,
+                                                 static_cast<std::uint16_t>(chunk.plane));
     if (wanted > static_cast<tmsize_t>(buffer.size()) ||
         TIFFReadEncodedTile(tiff, number, buffer.data(), wanted) != wanted)
       return error();

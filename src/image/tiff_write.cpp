@@ -134,10 +134,9 @@ Status TiffWriter::write_tiles(const TiffPage& page) {
   return for_each_chunk(page, [&](const TiffChunk& chunk) -> Status {
     Bytes buffer(chunk_bytes(page, chunk));
     to_chunk(page.pixels, chunk, buffer);
-    const std::uint32_t number =
-        TIFFComputeTile(tiff, static_cast<std::uint32_t>(chunk.where.x),
-                        static_cast<std::uint32_t>(chunk.where.y), 0,
-                        static_cast<std::uint16_t>(chunk.plane));
+    const std::uint32_t number = TIFFComputeTile(tiff, static_cast<std::uint32_t>(chunk.where.x),
+                                                 static_cast<std::uint32_t>(chunk.where.y), 0,
+                                                 static_cast<std::uint16_t>(chunk.plane));
     if (TIFFWriteEncodedTile(tiff, number, buffer.data(), static_cast<tmsize_t>(buffer.size())) < 0)
       return error();
     return {};

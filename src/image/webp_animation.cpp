@@ -52,7 +52,8 @@ Status Reader::open(const Context& context, ByteView file) {
   const WebPData data{file.data(), file.size()};
   demuxer_.reset(WebPDemux(&data));
   if (!demuxer_) return webp_damage("the animation's chunks are incomplete or wrong");
-  SIGNMARK_TRY(check_size(context, "webp", value(WEBP_FF_CANVAS_WIDTH), value(WEBP_FF_CANVAS_HEIGHT)));
+  SIGNMARK_TRY(
+      check_size(context, "webp", value(WEBP_FF_CANVAS_WIDTH), value(WEBP_FF_CANVAS_HEIGHT)));
   if (frames() == 0) return webp_damage("the animation has no frames");
   return check_frames(context, static_cast<std::uint64_t>(frames()));
 }
@@ -155,7 +156,8 @@ class Writer {
     file_.u24le(static_cast<std::uint32_t>(frame.where.width - 1));
     file_.u24le(static_cast<std::uint32_t>(frame.where.height - 1));
     file_.u24le(frame.duration);
-    file_.u8(static_cast<std::uint8_t>((frame.blend ? 0 : kNoBlend) | (frame.clear ? kDispose : 0)));
+    file_.u8(
+        static_cast<std::uint8_t>((frame.blend ? 0 : kNoBlend) | (frame.clear ? kDispose : 0)));
     file_.bytes(chunks);
   }
 

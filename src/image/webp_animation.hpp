@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// WebP animations (RFC 9649 section 2.7.1.1): frames that the label does not touch are carried over as
-// they are.
+// WebP animations (RFC 9649 section 2.7.1.1): frames that the label does not touch are carried over
+// as they are.
 #pragma once
 
 #include "image/codec.hpp"

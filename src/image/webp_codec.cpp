@@ -26,9 +26,8 @@ Result<EncodedImage> draw_lossless(const Job& job, const WebpHeader& header) {
 Result<EncodedImage> draw_lossy(const Job& job, const WebpHeader& header) {
   SIGNMARK_ASSIGN(Planes planes, read_webp_planes(job.file, header));
   SIGNMARK_ASSIGN(const Placement label,
-                  place_label(job, header.size, job.orientation, [&](const cv::Rect& where) {
-                    return luma_stats(planes, where);
-                  }));
+                  place_label(job, header.size, job.orientation,
+                              [&](const cv::Rect& where) { return luma_stats(planes, where); }));
   blend(planes, label.where, label.overlay);
   SIGNMARK_TRY(job.context.report("encode", 0, 1));
   SIGNMARK_ASSIGN(Bytes file,

@@ -57,8 +57,8 @@ Result<Bytes> Encoder::run(cv::Size size, const WebpCoding& coding) {
   picture_.height = size.height;
   configure(coding);
   if (!good_ || WebPEncode(&config_, &picture_) == 0)
-    return fail("image.webp.encode", "cannot encode the WebP: libwebp's error " +
-                                         std::to_string(picture_.error_code));
+    return fail("image.webp.encode",
+                "cannot encode the WebP: libwebp's error " + std::to_string(picture_.error_code));
   return Bytes(memory_.mem, memory_.mem + memory_.size);
 }
 

@@ -8,8 +8,8 @@
 
 namespace signmark::image {
 
-/// libwebp's quality (0..100) that gives about the same quantisers as this VP8 key frame (the payload
-/// of a `VP8 ` chunk). Nothing when it is no key frame or ends too early.
+/// libwebp's quality (0..100) that gives about the same quantisers as this VP8 key frame (the
+/// payload of a `VP8 ` chunk). Nothing when it is no key frame or ends too early.
 std::optional<float> vp8_quality(ByteView frame);
 
 }  // namespace signmark::image

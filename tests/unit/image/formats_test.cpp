@@ -17,7 +17,8 @@ Context limited(void (*set)(Limits&)) {
 }
 
 std::string code_under(const Context& context, const Sample& sample) {
-  return code_of(image_room()->draw_label(context, sample.file, sample.mime, 1, label::VisibleLabel{}, {}));
+  return code_of(
+      image_room()->draw_label(context, sample.file, sample.mime, 1, label::VisibleLabel{}, {}));
 }
 
 }  // namespace

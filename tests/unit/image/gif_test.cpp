@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// GIF: what a viewer shows of every frame, with partial frames and each disposal; structure that stays.
+// GIF: what a viewer shows of every frame, with partial frames and each disposal; structure that
+// stays.
 #include "unit/image/pictures.hpp"
 
 using namespace signmark;
@@ -133,11 +134,11 @@ TEST_CASE("image: partial GIF frames show the whole label with every disposal") 
   for (const int first : {DISPOSE_DO_NOT, DISPOSE_BACKGROUND, DISPOSE_PREVIOUS})
     for (const int second : {DISPOSE_DO_NOT, DISPOSE_BACKGROUND, DISPOSE_PREVIOUS}) {
       INFO("disposals " << first << ", " << second);
-      check_labelled(gif_of(screen_of(8),
-                            {frame_of(whole(), first, 0, false), frame_of(right, second, 1),
-                             frame_of(left, first, 2), frame_of(corner, second, 3),
-                             frame_of(left, DISPOSE_DO_NOT, 4)},
-                            0));
+      check_labelled(gif_of(
+          screen_of(8),
+          {frame_of(whole(), first, 0, false), frame_of(right, second, 1), frame_of(left, first, 2),
+           frame_of(corner, second, 3), frame_of(left, DISPOSE_DO_NOT, 4)},
+          0));
     }
 }
 

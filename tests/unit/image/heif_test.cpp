@@ -120,8 +120,8 @@ TEST_CASE("image: a turned AVIF gets its label at the corner that a person sees"
     const EncodedImage image = drawn(file, "image/avif", orientation);
     const cv::Rect label = place_of(image);
     const cv::Size shown = orientation >= 5 ? cv::Size(kSize.height, kSize.width) : kSize;
-    const cv::Point middle = stored_place(
-        {label.x + label.width / 2, label.y + label.height / 2}, shown, orientation);
+    const cv::Point middle =
+        stored_place({label.x + label.width / 2, label.y + label.height / 2}, shown, orientation);
     const Opened a = open(file, heif_compression_AV1), b = open(image.file, heif_compression_AV1);
     cv::Mat difference;
     cv::absdiff(a.picture.planes.luma, b.picture.planes.luma, difference);

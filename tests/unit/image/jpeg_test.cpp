@@ -60,7 +60,8 @@ void check_same_coding(ByteView before, ByteView after) {
     CHECK(left.v_samp_factor == right.v_samp_factor);
     const JQUANT_TBL* old = a.info().quant_tbl_ptrs[left.quant_tbl_no];
     const JQUANT_TBL* now = b.info().quant_tbl_ptrs[right.quant_tbl_no];
-    CHECK(std::equal(std::begin(old->quantval), std::end(old->quantval), std::begin(now->quantval)));
+    CHECK(
+        std::equal(std::begin(old->quantval), std::end(old->quantval), std::begin(now->quantval)));
   }
 }
 

@@ -55,7 +55,8 @@ TEST_CASE("image: a chroma sample that is half painted moves half way") {
   CHECK(planes.chroma[0].at<uchar>(2, 3) == 40);
 }
 
-TEST_CASE("image: paint over clear pixels takes over their colour, over half-clear ones its share") {
+TEST_CASE(
+    "image: paint over clear pixels takes over their colour, over half-clear ones its share") {
   PixelLayout layout;
   layout.alpha = true;
   cv::Mat pixels(1, 2, CV_8UC4, cv::Scalar(10, 20, 30, 0));

@@ -152,8 +152,8 @@ Bytes lossy_webp_of(const cv::Mat& rgba, float quality) {
 }
 
 TiffPage tiff_page_of(const cv::Mat& pixels) {
-  constexpr std::uint16_t kModels[] = {PHOTOMETRIC_MINISBLACK, PHOTOMETRIC_MINISBLACK, PHOTOMETRIC_RGB,
-                                       PHOTOMETRIC_RGB};
+  constexpr std::uint16_t kModels[] = {PHOTOMETRIC_MINISBLACK, PHOTOMETRIC_MINISBLACK,
+                                       PHOTOMETRIC_RGB, PHOTOMETRIC_RGB};
   TiffPage page;
   page.size = pixels.size();
   page.pixels = pixels;
@@ -295,7 +295,8 @@ namespace {
 template <class Work>
 void for_each_pixel(cv::Size shown, int orientation, const Work& work) {
   for (int y = 0; y < shown.height; ++y)
-    for (int x = 0; x < shown.width; ++x) work(cv::Point(x, y), stored_place({x, y}, shown, orientation));
+    for (int x = 0; x < shown.width; ++x)
+      work(cv::Point(x, y), stored_place({x, y}, shown, orientation));
 }
 
 cv::Size turned(cv::Size size, int orientation) {

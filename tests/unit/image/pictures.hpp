@@ -16,8 +16,8 @@ namespace signmark::image::test {
 using signmark::test::code_of;
 using signmark::test::test_context;
 
-/// A smooth pattern in which no two neighbouring pixels of a row are equal; alpha, when `channels` is
-/// 2 or 4, runs from clear to opaque.
+/// A smooth pattern in which no two neighbouring pixels of a row are equal; alpha, when `channels`
+/// is 2 or 4, runs from clear to opaque.
 cv::Mat pattern(cv::Size size, int depth, int channels);
 /// A picture of few colours as indices, and its palette.
 cv::Mat index_pattern(cv::Size size, int colours);

@@ -126,7 +126,8 @@ TEST_CASE("image: no label pixel takes the colour that the PNG declares transpar
 }
 
 TEST_CASE("image: an animated PNG is refused with a way out") {
-  const auto result = draw(signmark::test::slurp(signmark::test::media("samples/animated.png")), kMime);
+  const auto result =
+      draw(signmark::test::slurp(signmark::test::media("samples/animated.png")), kMime);
   REQUIRE_FALSE(result);
   CHECK(result.error().code == "image.unsupported");
   CHECK_FALSE(result.error().hint.empty());

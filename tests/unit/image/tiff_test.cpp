@@ -65,8 +65,8 @@ void check_kept(const TiffPage& page, TiffVariant variant = {}) {
 Bytes with_tag(std::uint16_t tag, std::uint16_t value) {
   Bytes file = tiff_of({tiff_page_of(pattern(kSize, CV_8U, 1))});
   for (std::size_t i = 0; i + 12 <= file.size(); ++i)
-    if (file[i] == (tag & 0xFF) && file[i + 1] == tag >> 8 && file[i + 2] == 3 && file[i + 3] == 0 &&
-        file[i + 4] == 1 && file[i + 5] == 0) {
+    if (file[i] == (tag & 0xFF) && file[i + 1] == tag >> 8 && file[i + 2] == 3 &&
+        file[i + 3] == 0 && file[i + 4] == 1 && file[i + 5] == 0) {
       file[i + 8] = static_cast<Byte>(value & 0xFF);
       file[i + 9] = static_cast<Byte>(value >> 8);
       return file;
@@ -77,7 +77,8 @@ Bytes with_tag(std::uint16_t tag, std::uint16_t value) {
 
 }  // namespace
 
-TEST_CASE("image: TIFF keeps depth, channels, planes, byte order and all pixels outside the label") {
+TEST_CASE(
+    "image: TIFF keeps depth, channels, planes, byte order and all pixels outside the label") {
   for (const int depth : {CV_8U, CV_16U})
     for (int channels = 1; channels <= 4; ++channels)
       for (const std::uint16_t planar : {PLANARCONFIG_CONTIG, PLANARCONFIG_SEPARATE})
@@ -164,11 +165,13 @@ TEST_CASE("image: a TIFF palette takes the label's colours in unused places") {
   for (const int colours : {16, 256}) {
     cv::Mat indices(kSize, CV_8UC1);
     for (int y = 0; y < kSize.height; ++y)
-      for (int x = 0; x < kSize.width; ++x) indices.at<uchar>(y, x) = static_cast<uchar>((x + y) % colours);
+      for (int x = 0; x < kSize.width; ++x)
+        indices.at<uchar>(y, x) = static_cast<uchar>((x + y) % colours);
     TiffPage page = tiff_page_of(indices);
     page.photometric = PHOTOMETRIC_PALETTE;
     for (int i = 0; i < 256; ++i)
-      page.palette.push_back({static_cast<std::uint16_t>(i * 200), static_cast<std::uint16_t>(i * 3),
+      page.palette.push_back({static_cast<std::uint16_t>(i * 200),
+                              static_cast<std::uint16_t>(i * 3),
                               static_cast<std::uint16_t>(65535 - i * 250)});
     const EncodedImage image = drawn(tiff_of({page}), kMime);
     const TiffPage after = read(image.file).pages[0];

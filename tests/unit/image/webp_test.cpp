@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// WebP: lossless and lossy stills, alpha, quality, and animations as libwebp's own player shows them.
+// WebP: lossless and lossy stills, alpha, quality, and animations as libwebp's own player shows
+// them.
 #include "image/webp_io.hpp"
 
 #include <webp/demux.h>
@@ -159,8 +160,8 @@ TEST_CASE("image: lossy WebP stays lossy with its alpha and nearly its pixels an
 TEST_CASE("image: the quality of a lossy WebP is read from its quantisers") {
   for (int quality = 5; quality <= 100; quality += 5) {
     INFO("quality " << quality);
-    const Bytes chunks = webp_image_chunks(
-        lossy_webp_of(pattern(kSize, CV_8U, 3 + 1), static_cast<float>(quality)));
+    const Bytes chunks =
+        webp_image_chunks(lossy_webp_of(pattern(kSize, CV_8U, 3 + 1), static_cast<float>(quality)));
     ByteReader reader(chunks, "test");
     std::optional<float> found;
     while (const auto id = reader.fourcc()) {
@@ -192,7 +193,8 @@ TEST_CASE("image: a wished quality changes a lossy WebP only") {
 }
 
 TEST_CASE("image: every frame of a lossless WebP animation shows the label, partial frames too") {
-  const cv::Rect all({}, kSize), right(120, 90, 70, 50), left(4, 4, 60, 40), corner(150, 120, 50, 30);
+  const cv::Rect all({}, kSize), right(120, 90, 70, 50), left(4, 4, 60, 40),
+      corner(150, 120, 50, 30);
   for (const bool blend : {false, true})
     for (const bool clear : {false, true}) {
       INFO("blend " << blend << ", clear " << clear);
