@@ -42,7 +42,13 @@ struct Tagged {
 /// One data item. Copyable; maps keep the order in which they were read or built.
 class Value {
  public:
-  Value() = default;  ///< null
+  // Defined behind Entry: a vector of an incomplete type can be named, not yet made or destroyed.
+  Value();  ///< null
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+  ~Value();
 
   static Value uint(std::uint64_t v);
   static Value integer(std::int64_t v);                ///< uint or negint
@@ -110,6 +116,13 @@ struct Entry {
   Value key;
   Value value;
 };
+
+inline Value::Value() = default;
+inline Value::Value(const Value&) = default;
+inline Value::Value(Value&&) noexcept = default;
+inline Value& Value::operator=(const Value&) = default;
+inline Value& Value::operator=(Value&&) noexcept = default;
+inline Value::~Value() = default;
 
 /// Tag 0: an RFC 3339 date and time.
 inline constexpr std::uint64_t kTagDateTime = 0;
