@@ -30,9 +30,9 @@ Result<std::vector<keys::TrustStore>> open_stores(const Session& session,
   SIGNMARK_ASSIGN(const keys::TrustPolicy policy,
                   keys::read_trust_policy(home.config / "config.toml"));
   for (const std::string& bundle : bundles) {
-    SIGNMARK_ASSIGN(keys::TrustStore store,
-                    keys::TrustStore::from_bundle_file(session.context, bundle, policy));
-    stores.push_back(std::move(store));
+    auto store = keys::TrustStore::from_bundle_file(session.context, bundle, policy);
+    if (!store) return tl::unexpected<Error>(store.error().in_file(bundle));
+    stores.push_back(std::move(*store));
   }
   return stores;
 }

@@ -30,12 +30,25 @@ void declare_globals(CLI::App& app, GlobalFlags& flags) {
       ->type_name("NAME=VALUE");
 }
 
+/// The parser's words in the form of our messages; a wrong verb by its name.
+std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
+  const bool no_verb = app.get_subcommands().empty();
+  for (const std::string& word : app.remaining())
+    if (no_verb && !word.starts_with('-')) return fmt::format("there is no verb \"{}\"", word);
+  if (no_verb && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) return "no verb given";
+  std::string message = error.what();
+  if (!message.empty() && message[0] >= 'A' && message[0] <= 'Z' &&
+      (message.size() < 2 || message[1] < 'A' || message[1] > 'Z'))
+    message[0] = static_cast<char>(message[0] + ('a' - 'A'));
+  return message;
+}
+
 int usage_error(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() == 0) return app.exit(error);
   fmt::print(
       stderr,
       "signmark: error: {}\nhint: signmark --help, or signmark VERB --help\ncode: cli.usage\n",
-      error.what());
+      usage_message(app, error));
   return kUsageExit;
 }
 

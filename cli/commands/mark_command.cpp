@@ -116,7 +116,7 @@ Result<MarkReport> mark_streams(const Session& session, const std::string& input
   SIGNMARK_ASSIGN(const Bytes bytes,
                   is_stream(input) ? read_stdin(limits) : read_file(input, limits.file_size));
   auto marked = mark_bytes(session.context, bytes, how);
-  if (!marked) return tl::unexpected<Error>(marked.error().at(input));
+  if (!marked) return tl::unexpected<Error>(marked.error().in_file(input));
   marked->report.output = where.file;
   if (is_stream(where.file.native())) {
     SIGNMARK_TRY(write_stdout(marked->file));

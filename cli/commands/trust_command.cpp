@@ -100,7 +100,7 @@ Result<int> TrustCommand::add(Session& session, keys::TrustStore& store) const {
                       describe(issuer), hex(issuer.fingerprint)));
     };
   auto added = store.add(as_text(text), confirmation);
-  if (!added) return tl::unexpected<Error>(added.error().at(file_));
+  if (!added) return tl::unexpected<Error>(added.error().in_file(file_));
   session.out().line("now believed: " + describe(*added));
   session.out().object(issuer_json(*added), "item");
   session.out().note("next: signmark verify marked.png");
@@ -138,7 +138,7 @@ Result<int> TrustCommand::remove(Session& session, keys::TrustStore& store) cons
 Result<int> TrustCommand::update(Session& session, keys::TrustStore& store) const {
   SIGNMARK_ASSIGN(const Bytes text, read_file(file_, kMaxBundle));
   auto outcome = store.update(as_text(text));
-  if (!outcome) return tl::unexpected<Error>(outcome.error().at(file_));
+  if (!outcome) return tl::unexpected<Error>(outcome.error().in_file(file_));
   const Output& out = session.out();
   if (!outcome->changed()) out.line("nothing new");
   if (outcome->bundle_from != outcome->bundle_to)

@@ -53,6 +53,12 @@ struct Error {
     if (copy.where.empty()) copy.where = std::move(place);
     return copy;
   }
+  /// Returns a copy whose `where` begins with the file that it happened in.
+  [[nodiscard]] Error in_file(const std::string& file) const {
+    Error copy = *this;
+    if (!where.starts_with(file)) copy.where = where.empty() ? file : file + ": " + where;
+    return copy;
+  }
 };
 
 /// A value or an Error. Nothing in the library throws across a public function.

@@ -19,7 +19,9 @@
 /// `SIGNMARK_ASSIGN(auto x, make_x());` declares x from the value or returns the error.
 #define SIGNMARK_ASSIGN(decl, expr) \
   SIGNMARK_ASSIGN_(SIGNMARK_CAT(signmark_result_, __COUNTER__), decl, expr)
+// NOLINTBEGIN(bugprone-macro-parentheses): `decl` is a declaration, which no parentheses may hold
 #define SIGNMARK_ASSIGN_(tmp, decl, expr)                                       \
   auto tmp = (expr);                                                            \
   if (!tmp) return ::tl::unexpected<::signmark::Error>(std::move(tmp).error()); \
   decl = std::move(*tmp)
+// NOLINTEND(bugprone-macro-parentheses)

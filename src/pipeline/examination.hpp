@@ -6,6 +6,10 @@
 
 namespace signmark {
 
+/// What stands for a producer whom a platform cannot know; the standard leaves it open
+/// (gb45438.md section 14.9), and an empty value would break Annex E.
+inline constexpr std::string_view kUnknownProducer = "unknown";
+
 /// An AIGC record and the place it stands in.
 struct FoundRecord {
   label::ParsedRecord parsed;

@@ -108,7 +108,7 @@ Result<std::vector<TreeLine>> inspect_file(const Context& context,
                                            const std::filesystem::path& file) {
   SIGNMARK_ASSIGN(const MappedFile input, MappedFile::open(file, context.limits));
   auto inventory = container::inspect(context, input.bytes());
-  if (!inventory) return tl::unexpected<Error>(inventory.error().at(file.string()));
+  if (!inventory) return tl::unexpected<Error>(inventory.error().in_file(file.string()));
   Tree tree;
   tree.add(0, file.string(), std::string(container::format_info(inventory->format).name));
   tree.add(1, "size", fmt::format("{} bytes", inventory->file_size));

@@ -198,13 +198,14 @@ Result<PlannedMark> plan_mark(const Context& context, const Source& source,
 Result<MarkReport> mark_file(const Context& context, const fs::path& input,
                              const OutputOptions& output, const MarkOptions& options) {
   SIGNMARK_ASSIGN(const Source source, open_source(context, input, output, {}));
-  SIGNMARK_ASSIGN(PlannedMark planned, plan_mark(context, source, options));
-  SIGNMARK_ASSIGN(Published published, publish(context, source, planned.plan.rope,
-                                               planned.sidecar(), output, planned.expectation));
-  planned.report.output = output.file;
-  planned.report.sidecar_file = std::move(published.sidecar_file);
-  planned.report.findings = std::move(published.findings);
-  return std::move(planned.report);
+  auto planned = plan_mark(context, source, options);
+  if (!planned) return tl::unexpected<Error>(planned.error().at(input.string()));
+  SIGNMARK_ASSIGN(Published published, publish(context, source, planned->plan.rope,
+                                               planned->sidecar(), output, planned->expectation));
+  planned->report.output = output.file;
+  planned->report.sidecar_file = std::move(published.sidecar_file);
+  planned->report.findings = std::move(published.findings);
+  return std::move(planned->report);
 }
 
 Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options) {

@@ -10,10 +10,6 @@ namespace signmark {
 namespace fs = std::filesystem;
 namespace {
 
-// What stands for a producer whom a platform cannot know; the standard leaves it open
-// (gb45438.md section 14.9), and an empty value would break Annex E.
-constexpr std::string_view kUnknown = "unknown";
-
 Result<std::string> propagation_id(const Context& context, const PropagateOptions& options) {
   if (!options.propagate_id.empty()) return options.propagate_id;
   std::array<Byte, 8> id{};
@@ -118,8 +114,8 @@ Result<PropagateReport> propagate_file(const Context& context, const fs::path& i
   report.added = !source.look.record || source.look.record->record.empty_shell;
   if (report.added) {
     report.before.label = label::tier_value(report.tier);
-    report.before.content_producer = kUnknown;
-    report.before.produce_id = kUnknown;
+    report.before.content_producer = kUnknownProducer;
+    report.before.produce_id = kUnknownProducer;
   } else {
     report.before = source.look.record->record.record;
   }

@@ -79,7 +79,7 @@ Result<Source> open_source(const Context& context, const fs::path& input,
                 "use -f to replace it");
   SIGNMARK_ASSIGN(MappedFile file, MappedFile::open(input, context.limits));
   auto source = examine_source(context, file.bytes(), options);
-  if (!source) return tl::unexpected<Error>(source.error().at(input.string()));
+  if (!source) return tl::unexpected<Error>(source.error().in_file(input.string()));
   source->path = input;
   source->file = std::move(file);
   return source;

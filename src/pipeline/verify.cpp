@@ -34,54 +34,82 @@ void set_unreadable(const Error& error, VerifyReport& report) {
   report.problems.push_back(error);
 }
 
-std::string producer_of(const Examination& look) {
-  if (look.manifest && !look.manifest->active.signer.subject.empty())
-    return look.manifest->active.signer.subject;
-  return look.record ? look.record->record.record.content_producer : std::string();
+/// The value of an attribute in an RFC 2253 name; empty when it is not there.
+std::string attribute(std::string_view name, std::string_view key) {
+  for (std::size_t at = 0; at < name.size();) {
+    std::size_t end = name.find(',', at);
+    while (end != std::string_view::npos && end > 0 && name[end - 1] == '\\')
+      end = name.find(',', end + 1);
+    const std::string_view part = name.substr(at, end == std::string_view::npos ? end : end - at);
+    if (part.starts_with(key)) return std::string(part.substr(key.size()));
+    at = end == std::string_view::npos ? name.size() : end + 1;
+  }
+  return {};
 }
 
-/// Whether any layer says that the content is machine-made; a manifest alone may say otherwise.
-bool says_generated(const Examination& look) {
-  if (look.record || is_ai_source_type(look.xmp.digital_source_type)) return true;
-  if (!look.manifest) return false;
-  const auto& types = look.manifest->active.digital_source_types;
-  return std::any_of(types.begin(), types.end(),
-                     [](const std::string& type) { return is_ai_source_type(type); });
+/// A signer as a person would say it: the name, and the organisation where it says more.
+std::string signer_name(const std::string& subject) {
+  const std::string name = attribute(subject, "CN="), organisation = attribute(subject, "O=");
+  if (name.empty()) return organisation.empty() ? subject : organisation;
+  return organisation.empty() || organisation == name ? name
+                                                      : fmt::format("{} ({})", name, organisation);
+}
+
+std::string producer_of(const Examination& look) {
+  if (look.manifest && !look.manifest->active.signer.subject.empty())
+    return signer_name(look.manifest->active.signer.subject);
+  if (!look.record) return {};
+  const std::string& producer = look.record->record.record.content_producer;
+  return producer == kUnknownProducer ? std::string() : producer;
+}
+
+/// What the file's layers say it is; a manifest alone may say something else than "generated".
+std::string_view claim_of(const VerifyReport& report, const Examination& look) {
+  if (look.record && report.tier.tier == label::Tier::possible)
+    return "marked as possibly AI-generated";
+  if (look.record && report.tier.tier == label::Tier::suspected)
+    return "marked as suspected of being AI-generated";
+  const auto& manifest = look.manifest;
+  const bool generated =
+      look.record || is_ai_source_type(look.xmp.digital_source_type) ||
+      (manifest && std::any_of(manifest->active.digital_source_types.begin(),
+                               manifest->active.digital_source_types.end(), is_ai_source_type));
+  return generated ? "marked as AI-generated" : "signed";
 }
 
 std::string sentence_of(const VerifyReport& report, const Examination& look) {
   const std::string who = printable(producer_of(look));
-  const std::string_view what = says_generated(look) ? "marked as AI-generated" : "signed";
-  const std::string by = who.empty() ? std::string() : fmt::format(" by \"{}\"", who);
-  const auto basis = [&](State a, State b) {
-    for (const Finding& finding : report.findings)
-      if (finding.state == a || finding.state == b) return finding.what + ": " + finding.basis;
-    return std::string();
+  const std::string what = fmt::format("{}{}", claim_of(report, look),
+                                       who.empty() ? "" : fmt::format(" by \"{}\"", who));
+  const auto first = [&](State a, State b) {
+    const auto found = std::find_if(report.findings.begin(), report.findings.end(),
+                                    [&](const Finding& f) { return f.state == a || f.state == b; });
+    return found == report.findings.end() ? Finding{} : *found;
   };
+  const auto named = [](const Finding& finding) { return finding.what + ": " + finding.basis; };
   std::string text;
   switch (report.verdict) {
     case Verdict::verified:
-      text = fmt::format("{}{}, signature and content verified", what, by);
+      text = what + ", signature and content verified";
       break;
     case Verdict::none:
       text = "no AIGC record, source type or manifest; visible labels are for the eye";
       break;
     case Verdict::untrusted:
-      text = fmt::format("{}{}, but nobody vouches for that signer here", what, by);
+      text = what + ", but not to be relied on: " + first(State::valid, State::valid).basis;
       break;
     case Verdict::tampered:
-      text = basis(State::invalid, State::foreign);
+      text = named(first(State::invalid, State::foreign));
       break;
     case Verdict::marked:
-      text = fmt::format("{}{}, unsigned", what, by);
+      text = what + ", unsigned";
       break;
     case Verdict::inconclusive:
-      text = basis(State::unreadable, State::unreadable);
+      text = named(first(State::unreadable, State::unreadable));
       break;
   }
-  const std::string said = fmt::format("{} - {}", verdict_name(report.verdict), text);
-  if (report.file.empty()) return said;
-  return fmt::format("{}: {}", printable(report.file.filename().string()), said);
+  return fmt::format("{}: {} - {}", printable(report.file.filename().string()),
+                     verdict_name(report.verdict), text);
 }
 
 void set_notice(VerifyReport& report) {
@@ -100,11 +128,14 @@ Result<Examination> examine(const Context& context, ByteView file, const VerifyO
   examine_metadata(context, look);
   look.problems.insert(look.problems.end(), look.inventory.problems.begin(),
                        look.inventory.problems.end());
+  // A layer that was cancelled looks like one that could not be read: ask once more.
+  SIGNMARK_TRY(context.report("examine", 1, 1));
   return look;
 }
 
-VerifyReport verify_bytes(const Context& context, ByteView bytes, const VerifyOptions& options,
-                          const std::optional<Bytes>& sidecar, const fs::path& name) {
+Result<VerifyReport> verify_bytes(const Context& context, ByteView bytes,
+                                  const VerifyOptions& options, const std::optional<Bytes>& sidecar,
+                                  const fs::path& name) {
   VerifyReport report;
   report.file = name;
   Examination look;
@@ -113,8 +144,11 @@ VerifyReport verify_bytes(const Context& context, ByteView bytes, const VerifyOp
     report.format = look.inventory.format;
     report.findings = look.findings;
     report.problems = look.problems;
+  } else if (result.error().code == "base.cancelled") {
+    return tl::unexpected<Error>(result.error());
   } else {
     set_unreadable(result.error(), report);
+    look.record_unreadable = true;  // nobody has looked, so there is no tier either
   }
   report.verdict = verdict_of(report.findings);
   report.tier = tier_of_examination(look, options.declared);

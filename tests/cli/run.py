@@ -41,16 +41,15 @@ def stable(text, scratch):
 
 
 def parse(lines):
-    """Yields (comment_lines, command, expected_lines)."""
-    comments, command, expected = [], None, []
+    """Yields (comment_lines, command, expected_lines). A line that begins with "# " speaks of the command below it."""
+    above, comments, command, expected = [], [], None, []
     for line in lines:
         if line.startswith("$ "):
             if command is not None:
                 yield comments, command, expected
-                comments, expected = [], []
-            command = line[2:]
-        elif command is None or (line.startswith("# ") and not expected):
-            comments.append(line)
+            comments, above, command, expected = above, [], line[2:], []
+        elif command is None or line.startswith("# "):
+            above.append(line)
         else:
             expected.append(line)
     if command is not None:

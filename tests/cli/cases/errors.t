@@ -14,7 +14,7 @@ $ signmark verify cut.png
 $ signmark mark photo.png -o out.png --text "made by a robot"
 $ signmark mark photo.png -o out.png --text "AI"
 $ signmark mark photo.png -o out.png --text "生成" 
-$ signmark mark photo.png -o out.png --text "AI generated ☃"
+$ signmark mark photo.png -o out.png --text "AI generated ͸"
 $ signmark mark photo.png -o out.png --producer "Name With Spaces"
 $ signmark mark photo.png -o out.png --producer 001191110102MACQD9K64010001
 $ signmark mark photo.png -o out.png --producer 001191110102MACQD9K65010000

@@ -6,6 +6,7 @@ $ signmark propagate marked.png -o shown.png --propagator 00119144030008867405X2
 $ signmark verify shown.png
 $ exiftool -s3 -XMP-TC260:AIGC shown.png 2>/dev/null | head -c 60; echo
 # Nothing says generated: refused, unless the uploader declares it.
+$ signmark propagate photo.png -o declared.png --propagator platform
 $ signmark propagate photo.png -o declared.png --propagator platform --declared
 $ signmark -q verify declared.png
 # A bare record without manifest, as other products write it.

@@ -3,7 +3,15 @@ $ cp $MEDIA/pictures/astronaut.png photo.png
 $ signmark -q key new --kdf interactive > /dev/null
 $ mkdir -p $SIGNMARK_HOME/config && printf '[mark]\nproducer = "from-mark"\nlayers = "metadata"\n[profile.shop]\nproducer = "from-profile"\n' > $SIGNMARK_HOME/config/config.toml
 $ signmark mark photo.png -o a.png | grep metadata
+  metadata  AIGC record written: producer from-mark, id 6db022ee42df504a
 $ signmark --profile shop mark photo.png -o b.png | grep metadata
+  metadata  AIGC record written: producer from-profile, id 825d974712ed2550
 $ SIGNMARK_PRODUCER=from-environment signmark --profile shop mark photo.png -o c.png | grep metadata
+  metadata  AIGC record written: producer from-environment, id 86dfef7e211f8920
 $ SIGNMARK_PRODUCER=from-environment signmark --profile shop mark photo.png -o d.png --producer from-flag | grep metadata
+  metadata  AIGC record written: producer from-flag, id 5a66c5b5d3e1994d
 $ signmark --profile absent mark photo.png -o e.png
+signmark: error: <dir>/.home/config/config.toml: there is no profile "absent"
+hint: write a table [profile.absent]
+code: cli.config
+[exit 2]

@@ -17,7 +17,7 @@ $ signmark -q verify mallory.png | head -n 1
 # A verifier without a home of its own needs the one public file only.
 $ SIGNMARK_HOME=/nonexistent signmark -q verify --trust mallory.smbundle mallory.png | head -n 1
 $ SIGNMARK_HOME=/nonexistent signmark verify --trust photo.png mallory.png
-# A revoked signing key: everything it signed is bad.
+# A revoked signing key: nothing that it signed is believed any more.
 $ SIGNMARK_HOME=$MALLORY signmark key revoke $(SIGNMARK_HOME=$MALLORY signmark key list | awk '$1 == "signing" {print $2}') --reason compromised
 $ SIGNMARK_HOME=$MALLORY signmark -q verify mallory.png | head -n 1
 $ SIGNMARK_HOME=$MALLORY signmark -q trust export -f -o mallory.smbundle > /dev/null

@@ -67,7 +67,9 @@ TEST_CASE("bytes in memory are marked like files") {
   const auto marked = mark_bytes(test_context(), input, alice.options());
   REQUIRE_OK(marked);
   CHECK(marked->file == slurp(dir / "a.jpg"));
-  CHECK(verify_bytes(test_context(), marked->file, alice.believing()).verdict == Verdict::verified);
+  const auto look = verify_bytes(test_context(), marked->file, alice.believing());
+  REQUIRE_OK(look);
+  CHECK(look->verdict == Verdict::verified);
 }
 
 TEST_CASE("trust is a matter of the verifier") {

@@ -9,7 +9,9 @@ namespace fs = std::filesystem;
 namespace {
 
 VerifyReport report_of(const Bytes& bytes, const VerifyOptions& options = {}) {
-  return verify_bytes(test_context(), bytes, options);
+  auto report = verify_bytes(test_context(), bytes, options);
+  REQUIRE_OK(report);
+  return std::move(*report);
 }
 
 /// A small PNG whose XMP packet holds this AIGC value.
