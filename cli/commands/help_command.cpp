@@ -38,7 +38,9 @@ class HelpCommand final : public Command {
                     "signmark --help lists them");
       at = next;
     }
-    std::string text = at->help();
+    // Not help(): that of the program would be the help of the verb that runs, this one.
+    std::string text =
+        at->get_formatter()->make_help(at, at->get_display_name(), CLI::AppFormatMode::Normal);
     while (text.ends_with('\n')) text.pop_back();
     session.out().line(text);
     session.out().object({{"help", text}}, "item");

@@ -4,12 +4,12 @@ $ signmark -q key new --kdf interactive --label "Alice Studio" > /dev/null
 $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model pm-3 --content-id 00112233445566aa | python3 -m json.tool --json-lines --no-ensure-ascii
 {
     "aigc": {
-        "ContentProducer": "sm1-lbhi-qbuh-af2c-7czc",
-        "ContentPropagator": "sm1-lbhi-qbuh-af2c-7czc",
+        "ContentProducer": "sm1-oajp-jcgg-6tg2-dotl",
+        "ContentPropagator": "sm1-oajp-jcgg-6tg2-dotl",
         "Label": "1",
         "ProduceID": "00112233445566aa",
         "PropagateID": "00112233445566aa",
-        "ReservedCode1": "ce21c73cca0881d610f616d79f9d557f14a70f790a20baa0aacf6af828331567886031b07b3bed41f89792a53de6a0fa69d759c5cdf56177421eb5268f8b0703",
+        "ReservedCode1": "230b846272b1364fdc6de3e0cc7e4a1d7df73ca7d44b19047b8b9f486c0317951209134dc23583b22e668bef58c28ad91f4f05826cbc56fe258d6429a720c600",
         "ReservedCode2": ""
     },
     "aigc_kept": false,
@@ -18,7 +18,7 @@ $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model p
         "bytes": 426958,
         "path": "photo.png"
     },
-    "manifest": "urn:c2pa:054a264d-64d4-4eca-92c4-c3f985336dec:signmark",
+    "manifest": "urn:c2pa:071e4b6e-da2c-4f33-9852-132a78554e2c:signmark",
     "output": {
         "bytes": 429732,
         "path": "marked.png"

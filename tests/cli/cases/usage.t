@@ -1,11 +1,11 @@
 # Wrong usage ends with 2 and says what helps.
 $ signmark
-signmark: error: A subcommand is required
+signmark: error: no verb given
 hint: signmark --help, or signmark VERB --help
 code: cli.usage
 [exit 2]
 $ signmark frobnicate
-signmark: error: A subcommand is required
+signmark: error: there is no verb "frobnicate"
 hint: signmark --help, or signmark VERB --help
 code: cli.usage
 [exit 2]
