@@ -13,11 +13,14 @@ namespace keys = signmark::keys;
 
 Context smk_context::for_call() const {
   Context context = plain;
-  context.progress = [this](const signmark::Progress& step) {
-    if (cancelled.load()) return false;
+  // One refusal of the callback cancels the whole call.
+  const auto refused = std::make_shared<std::atomic<bool>>(false);
+  context.progress = [this, refused](const signmark::Progress& step) {
+    if (cancelled.load() || refused->load()) return false;
     if (progress == nullptr) return true;
     const std::string phase(step.phase);
-    return progress(progress_user, phase.c_str(), step.done, step.total) != 0 && !cancelled.load();
+    if (progress(progress_user, phase.c_str(), step.done, step.total) == 0) refused->store(true);
+    return !cancelled.load() && !refused->load();
   };
   if (log != nullptr)
     context.log = [this](signmark::LogLevel level, std::string_view message) {

@@ -191,7 +191,8 @@ smk_status smk_verify_memory(const smk_context* context, const uint8_t* data, si
     SIGNMARK_ASSIGN(const auto how, capi::verify_options(options, trust));
     std::optional<signmark::Bytes> store;
     if (!beside.empty()) store.emplace(beside.begin(), beside.end());
-    capi::give(out, capi::verify_report_of(signmark::verify_bytes(call, bytes, how, store)));
+    SIGNMARK_ASSIGN(signmark::VerifyReport report, signmark::verify_bytes(call, bytes, how, store));
+    capi::give(out, capi::verify_report_of(std::move(report)));
     return {};
   });
 }
