@@ -114,11 +114,12 @@ Result<VerifyReport> verify_file(const Context& context, const std::filesystem::
                                  const VerifyOptions& options);
 
 /// The same for bytes in memory, which must stay unchanged meanwhile. `sidecar` is the manifest
-/// store beside them, when there is one; `VerifyOptions::sidecar` is not looked at. `name` stands in
-/// the report and may be empty. Thread-safe.
-VerifyReport verify_bytes(const Context& context, ByteView bytes, const VerifyOptions& options,
-                          const std::optional<Bytes>& sidecar = {},
-                          const std::filesystem::path& name = {});
+/// store beside them, when there is one; `VerifyOptions::sidecar` is not looked at. `name` stands
+/// in the report and may be empty. Errors: `base.cancelled`. Thread-safe.
+Result<VerifyReport> verify_bytes(const Context& context, ByteView bytes,
+                                  const VerifyOptions& options,
+                                  const std::optional<Bytes>& sidecar = {},
+                                  const std::filesystem::path& name = {});
 
 /// Sets one option by the name that it has on the command line, without dashes: `declared` (true or
 /// false), `at` (RFC 3339), `sidecar`. Errors: `pipeline.option.unknown`, `pipeline.option.value`,
@@ -189,11 +190,11 @@ struct MarkedBytes {
 Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options);
 
 /// Sets one option by the name that it has on the command line, without dashes: `layers`,
-/// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false); of the
-/// visible label `text`, `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`,
-/// `font`, `quality`; of the manifest `source-type` (a URI or a term of IPTC's vocabulary), `agent`,
-/// `agent-version`, `model`, `title`. Errors: `pipeline.option.unknown`, `pipeline.option.value`,
-/// `pipeline.layers`.
+/// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false); of
+/// the visible label `text`, `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`,
+/// `font`, `quality`; of the manifest `source-type` (a URI or a term of IPTC's vocabulary),
+/// `agent`, `agent-version`, `model`, `title`. Errors: `pipeline.option.unknown`,
+/// `pipeline.option.value`, `pipeline.layers`.
 Status set_option(MarkOptions& options, std::string_view name, std::string_view value);
 /// `force`, `in-place` (true, false), `backup` (a path). Errors: as above.
 Status set_option(OutputOptions& options, std::string_view name, std::string_view value);
