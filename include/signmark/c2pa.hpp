@@ -19,15 +19,16 @@ namespace signmark::c2pa {
 
 /// A robust mark that this manifest is bound to (c2pa.soft-binding).
 struct SoftBinding {
-  std::string alg;   ///< "io.signmark.lattice.1"
-  Bytes value;       ///< the 64-bit content id, big-endian
+  std::string alg;  ///< "io.signmark.lattice.1"
+  Bytes value;      ///< the 64-bit content id, big-endian
 };
 
 /// c2pa.ai-disclosure (2.4).
 struct AiDisclosure {
   std::string model_type = "c2pa.types.model";
   std::string model_name, model_identifier;
-  std::string human_oversight;  ///< fully_autonomous | prompt_guided | human_validated; may be empty
+  std::string
+      human_oversight;  ///< fully_autonomous | prompt_guided | human_validated; may be empty
 };
 
 /// Why this manifest exists: the first action.
@@ -38,24 +39,26 @@ enum class Intent {
 
 struct ManifestRequest {
   Intent intent = Intent::created;
-  std::string title;              ///< dc:title, may be empty
-  std::string instance_id;        ///< empty: the XMP InstanceID or a new urn:uuid
+  std::string title;        ///< dc:title, may be empty
+  std::string instance_id;  ///< empty: the XMP InstanceID or a new urn:uuid
   std::string digital_source_type =
       "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia";
   std::string agent_name, agent_version;  ///< softwareAgent of the action; empty: signmark itself
   std::optional<AiDisclosure> disclosure;
   std::vector<SoftBinding> soft_bindings;
-  bool visible_label = false;     ///< adds an action c2pa.edited saying that a visible label was drawn
-  /// Whether nothing was done to the content between its creation and this call, so that the actions
-  /// tell all (16.4.1.3). With a parent this is decided by the parent's hard binding instead.
+  bool visible_label = false;  ///< adds an action c2pa.edited saying that a visible label was drawn
+  /// Whether nothing was done to the content between its creation and this call, so that the
+  /// actions tell all (16.4.1.3). With a parent this is decided by the parent's hard binding
+  /// instead.
   bool all_actions_included = false;
-  /// The file from which `file` was made when its pixels were changed on the way (so that its manifest
-  /// is no longer in `file`): its manifest becomes the parent, validated against its own bytes. Both
-  /// views must outlive the call. Null: the manifest found in `file` itself is the parent.
+  /// The file from which `file` was made when its pixels were changed on the way (so that its
+  /// manifest is no longer in `file`): its manifest becomes the parent, validated against its own
+  /// bytes. Both views must outlive the call. Null: the manifest found in `file` itself is the
+  /// parent.
   const ByteView* parent_file = nullptr;
   const container::Inventory* parent_inventory = nullptr;
   std::vector<Bytes> parent_anchors;  ///< roots in DER believed when the parent is validated
-  bool sidecar = false;           ///< leave the file without an embedded store even if it has a place
+  bool sidecar = false;  ///< leave the file without an embedded store even if it has a place
 };
 
 /// A signed file, planned; nothing is written yet.
@@ -68,11 +71,11 @@ struct SignedPlan {
 
 /// Plans `edits` and a manifest over the resulting bytes in one step. A manifest present in `file`
 /// becomes the parentOf ingredient and its boxes are copied into the new store.
-/// Errors: `c2pa.sign.certificate` (the signer has no certificate), `c2pa.parent.unreadable`, those of
-/// container::plan and of the signer. Thread-safe.
-Result<SignedPlan> sign(const Context& context, ByteView file, const container::Inventory& inventory,
-                        container::Edits edits, const ManifestRequest& request,
-                        const keys::Signer& signer);
+/// Errors: `c2pa.sign.certificate` (the signer has no certificate), `c2pa.parent.unreadable`, those
+/// of container::plan and of the signer. Thread-safe.
+Result<SignedPlan> sign(const Context& context, ByteView file,
+                        const container::Inventory& inventory, container::Edits edits,
+                        const ManifestRequest& request, const keys::Signer& signer);
 
 // ---------------------------------------------------------------------------------------------
 // Validating
@@ -83,7 +86,7 @@ enum class CodeKind { success, informational, failure };
 struct StatusCode {
   CodeKind kind = CodeKind::success;
   std::string code;
-  std::string url;          ///< JUMBF URI of what it is about
+  std::string url;  ///< JUMBF URI of what it is about
   std::string explanation;
 };
 
@@ -96,7 +99,7 @@ enum class Answer {
 
 /// Who signed, as the certificate says.
 struct SignerView {
-  std::string algorithm;  ///< "EdDSA", "ES256", …
+  std::string algorithm;        ///< "EdDSA", "ES256", …
   std::string subject, issuer;  ///< RFC 2253 text
   std::string serial;           ///< hex
   UnixTime not_before = 0, not_after = 0;
@@ -108,9 +111,9 @@ struct SignerView {
 /// What one manifest claims. Show nothing of it without a warning unless it is valid.
 struct ManifestView {
   std::string label, title, instance_id, generator, generator_version;
-  std::vector<std::string> assertions;           ///< labels
-  std::vector<std::string> actions;              ///< in order
-  std::vector<std::string> digital_source_types; ///< of the actions
+  std::vector<std::string> assertions;            ///< labels
+  std::vector<std::string> actions;               ///< in order
+  std::vector<std::string> digital_source_types;  ///< of the actions
   std::vector<SoftBinding> soft_bindings;
   std::optional<AiDisclosure> disclosure;
   SignerView signer;
@@ -126,7 +129,7 @@ struct Report {
   ManifestView active;
   std::vector<ManifestView> ingredients;
   std::size_t manifests = 0;
-  std::string remote_url;              ///< a manifest lies elsewhere; nothing was fetched
+  std::string remote_url;  ///< a manifest lies elsewhere; nothing was fetched
 
   /// "Trusted", "Valid" or "Invalid", as c2pa-rs computes it.
   [[nodiscard]] std::string_view state() const;
@@ -138,7 +141,7 @@ struct ValidationOptions {
   /// Says why a leaf is revoked or not for this use, or nothing when it is fine. May be empty.
   std::function<std::optional<std::string>(ByteView leaf_der, std::optional<UnixTime> proven_time)>
       revocation;
-  std::optional<UnixTime> at;  ///< instead of the clock
+  std::optional<UnixTime> at;    ///< instead of the clock
   std::optional<Bytes> sidecar;  ///< validate against this store instead of the embedded one
 };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Room `container`: finds, reads and writes metadata blocks of media files without touching the media.
+// Room `container`: finds, reads and writes metadata blocks of media files without touching the
+// media.
 //
 // A file is looked at once (`inspect`), which yields an Inventory: what stands where. Changes are
-// planned as a Rope over the input (`plan`), so that nothing large is copied. The meaning of the blocks
-// (AIGC record, manifest) is the business of the rooms `label` and `c2pa`.
+// planned as a Rope over the input (`plan`), so that nothing large is copied. The meaning of the
+// blocks (AIGC record, manifest) is the business of the rooms `label` and `c2pa`.
 #ifndef SIGNMARK_CONTAINER_HPP_
 #define SIGNMARK_CONTAINER_HPP_
 
@@ -23,10 +24,10 @@ enum class Format { unknown, png, jpeg, webp, gif, tiff, avif, heif, mp4, markdo
 
 struct FormatInfo {
   Format format = Format::unknown;
-  std::string_view name;       ///< for people: "PNG"
-  std::string_view mime;       ///< "image/png"
-  std::string_view extension;  ///< without the dot, lower case
-  bool picture = false;        ///< the image room can decode and encode its pixels
+  std::string_view name;         ///< for people: "PNG"
+  std::string_view mime;         ///< "image/png"
+  std::string_view extension;    ///< without the dot, lower case
+  bool picture = false;          ///< the image room can decode and encode its pixels
   bool writes_metadata = false;  ///< `plan` can place XMP and a manifest in it
 };
 
@@ -41,14 +42,15 @@ Format probe(ByteView file);
 // Inventory
 
 enum class BlockKind {
-  xmp,       ///< payload: one XMP packet; JPEG extended XMP, joined, is a second block of this kind
-  exif,      ///< payload: the TIFF structure, without the `Exif\0\0` prefix
-  exif_text, ///< payload: text of one EXIF/TIFF field; key is its name ("UserComment", "ImageDescription")
-  icc,       ///< payload: the colour profile
-  aigc,      ///< payload: value of a native AIGC place (PNG tEXt, JPEG APP11/APP9, BMFF keys, YAML)
-  text,      ///< payload: any other textual field; key is its keyword
-  c2pa,      ///< payload: one whole C2PA manifest store
-  other      ///< a foreign block that we keep; payload empty
+  xmp,   ///< payload: one XMP packet; JPEG extended XMP, joined, is a second block of this kind
+  exif,  ///< payload: the TIFF structure, without the `Exif\0\0` prefix
+  exif_text,  ///< payload: text of one EXIF/TIFF field; key is its name ("UserComment",
+              ///< "ImageDescription")
+  icc,        ///< payload: the colour profile
+  aigc,  ///< payload: value of a native AIGC place (PNG tEXt, JPEG APP11/APP9, BMFF keys, YAML)
+  text,  ///< payload: any other textual field; key is its keyword
+  c2pa,  ///< payload: one whole C2PA manifest store
+  other  ///< a foreign block that we keep; payload empty
 };
 
 /// One metadata block.
@@ -66,8 +68,8 @@ struct Inventory {
   std::uint64_t file_size = 0;
   std::uint32_t width = 0, height = 0;  ///< stored pixels, before orientation; 0 when unknown
   std::uint32_t frames = 1;             ///< frames of an animation, pages of a TIFF
-  int orientation = 1;                  ///< EXIF orientation 1..8 (BMFF irot/imir expressed the same way)
-  std::vector<Block> blocks;            ///< in file order
+  int orientation = 1;        ///< EXIF orientation 1..8 (BMFF irot/imir expressed the same way)
+  std::vector<Block> blocks;  ///< in file order
   /// False when the file ends too early or its structure contradicts itself: whoever then finds no
   /// mark must say "could not look", never "none".
   bool complete = true;
@@ -75,8 +77,8 @@ struct Inventory {
   /// What lies behind the format's own end (a polyglot's second half). Empty range when nothing.
   Range trailing;
   /// Ranges of the embedded manifests that a data hash must exclude, by carrier (C2PA 2.5 Annex A),
-  /// ascending. A JPEG store whose segments do not follow one another has one range for each run, so
-  /// that no single exclusion can match it.
+  /// ascending. A JPEG store whose segments do not follow one another has one range for each run,
+  /// so that no single exclusion can match it.
   std::vector<Range> manifest_exclusions;
 
   /// The first block of a kind, or nullptr.
@@ -86,8 +88,8 @@ struct Inventory {
 /// Looks at a whole file. A damaged file still yields what could be read, with `complete` false;
 /// an Error comes only when a limit is exceeded or the format is unknown. Width, height and frames
 /// are reported as the file states them: whoever decodes pixels checks the picture limits. A wrong
-/// check sum is a problem but leaves `complete` true, so that a manifest can still be judged. A text
-/// field or colour profile above the limit is listed as `other` and noted in `problems`.
+/// check sum is a problem but leaves `complete` true, so that a manifest can still be judged. A
+/// text field or colour profile above the limit is listed as `other` and noted in `problems`.
 /// Errors: `container.format.unknown`, `container.<format>.limit`. Thread-safe.
 Result<Inventory> inspect(const Context& context, ByteView file);
 
@@ -113,13 +115,13 @@ struct Plan {
   std::vector<Range> manifest_exclusions;  ///< in the new file; empty without Edits::manifest
 };
 
-/// Plans changes; the media bytes and all foreign blocks stay bit for bit. The result depends on the
-/// manifest's length only, never on its content, except for the store bytes themselves (and a PNG's
-/// check sum over them): a zero-filled store of the same length gives the same layout.
-/// `file` must outlive the plan. `inventory` must come from `inspect` of the same bytes.
-/// Errors: `container.<format>.unwritable` (damaged or unsupported structure; the hint says what
-/// helps), `container.<format>.limit`, `container.edits.block` (a replacement names no such block, one
-/// of another kind, or one twice). Thread-safe.
+/// Plans changes; the media bytes and all foreign blocks stay bit for bit. The result depends on
+/// the manifest's length only, never on its content, except for the store bytes themselves (and a
+/// PNG's check sum over them): a zero-filled store of the same length gives the same layout. `file`
+/// must outlive the plan. `inventory` must come from `inspect` of the same bytes. Errors:
+/// `container.<format>.unwritable` (damaged or unsupported structure; the hint says what helps),
+/// `container.<format>.limit`, `container.edits.block` (a replacement names no such block, one of
+/// another kind, or one twice). Thread-safe.
 Result<Plan> plan(const Context& context, ByteView file, const Inventory& inventory,
                   const Edits& edits);
 
@@ -127,8 +129,8 @@ Result<Plan> plan(const Context& context, ByteView file, const Inventory& invent
 /// `encoded`, a fresh encoding of changed pixels in the same format without metadata of its own.
 /// What describes the old pixel layout (PNG tRNS, hIST, sBIT of another colour type; the index of a
 /// multi-picture JPEG) and what stands behind the original's end are left out.
-/// Both views must outlive the rope. Errors: as `plan`; `container.<format>.unwritable` also when the
-/// two differ in format or number of frames. Thread-safe.
+/// Both views must outlive the rope. Errors: as `plan`; `container.<format>.unwritable` also when
+/// the two differ in format or number of frames. Thread-safe.
 Result<Rope> transplant(const Context& context, ByteView original, const Inventory& inventory,
                         ByteView encoded);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Room `image`: pixels in, pixels out. Lives in libsignmark-media.so, which is loaded on first need.
+// Room `image`: pixels in, pixels out. Lives in libsignmark-media.so, which is loaded on first
+// need.
 #ifndef SIGNMARK_IMAGE_HPP_
 #define SIGNMARK_IMAGE_HPP_
 
@@ -10,7 +11,8 @@ namespace signmark::image {
 
 /// How changed pixels are encoded. Defaults keep what the source has.
 struct EncodeOptions {
-  std::optional<int> quality;  ///< 1..100 for lossy formats; unset: the source's own tables or a near match
+  std::optional<int>
+      quality;  ///< 1..100 for lossy formats; unset: the source's own tables or a near match
 };
 
 /// A file with changed pixels and without metadata (see container::transplant).
@@ -40,7 +42,8 @@ class ImageRoom {
                                                    std::string_view format_mime) const = 0;
 };
 
-/// Loads libsignmark-media.so beside the library, once. Errors: `image.load` with the loader's words.
+/// Loads libsignmark-media.so beside the library, once. Errors: `image.load` with the loader's
+/// words.
 Result<const ImageRoom*> load();
 
 }  // namespace signmark::image

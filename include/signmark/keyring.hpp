@@ -247,10 +247,10 @@ struct KeyringOptions {
 // The keyring
 
 /// A selector names a key: a short id or a unique beginning of one (`sm1-q7fz`), a label, a public
-/// line, or empty for the newest usable key (of signing keys, one with a certificate first). A label
-/// that successors share means the one that was not replaced. Errors of every call with a selector:
-/// `keys.select.none`, `keys.select.ambiguous`, `keys.text.secret` (a secret was given), and those
-/// of the file that it names when that cannot be read.
+/// line, or empty for the newest usable key (of signing keys, one with a certificate first). A
+/// label that successors share means the one that was not replaced. Errors of every call with a
+/// selector: `keys.select.none`, `keys.select.ambiguous`, `keys.text.secret` (a secret was given),
+/// and those of the file that it names when that cannot be read.
 ///
 /// Secrets come from libsodium's generator whatever Context::random is. Calls that change something
 /// take the keyring's lock for the moments of writing, publish by rename only, and remove what
