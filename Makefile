@@ -21,14 +21,14 @@ if [ -n "$$missing" ]; then echo "installing:" $$missing; \
   $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -q -y --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps test-deps lint-deps build demo test bench lint asan tsan fuzz install clean node
+.PHONY: help deps test-deps lint-deps build demo test bench lint analyze asan tsan fuzz install clean node
 
 help:
 	@echo "make demo    install packages, build, and run the main job on a real picture"
 	@echo "make test    install packages, build, and run every fast test"
 	@echo "make build   build build/signmark and build/libsignmark.so"
 	@echo "make bench   run the benchmarks that print the figures of README"
-	@echo "make lint    clang-format and clang-tidy"
+	@echo "make lint    clang-format and clang-tidy;  make analyze  the same with clang's analyser"
 	@echo "make asan    the tests under AddressSanitizer and UBSan;  make tsan  under ThreadSanitizer"
 	@echo "make fuzz    30 s of libFuzzer for each parser (FUZZ_SECONDS=N)"
 	@echo "make install DESTDIR=… PREFIX=…"
@@ -68,6 +68,9 @@ bench: test-deps
 
 lint: lint-deps
 	bash tests/lint.sh
+
+analyze: lint-deps
+	bash tests/lint.sh --deep
 
 asan tsan: test-deps
 	@cmake --preset $@ >/dev/null

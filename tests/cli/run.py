@@ -64,6 +64,8 @@ class Shell:
         bin_dir = os.path.join(self.scratch, ".bin")
         os.makedirs(bin_dir)
         os.symlink(os.path.abspath(program), os.path.join(bin_dir, "signmark"))
+        # So that README can name its picture as somebody in a clone would.
+        os.symlink(os.path.join(ROOT, "test_media"), os.path.join(self.scratch, "test_media"))
         # A passphrase as a service gets it (keys.md section 5): no prompt, nothing in the environment.
         credentials = os.path.join(self.scratch, ".credentials")
         os.makedirs(credentials, mode=0o700)

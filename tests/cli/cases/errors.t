@@ -138,7 +138,7 @@ signmark: error: nobody is named as the propagator
 hint: use --propagator with your 27-character code or name
 code: pipeline.propagator
 [exit 1]
-$ ls
+$ ls | grep -v test_media
 cut.png
 empty.png
 hello.png

@@ -5,7 +5,7 @@ $ signmark -q mark photo.png --in-place --backup-suffix .orig > /dev/null && cmp
 kept
 $ signmark -q verify photo.png | tail -n 1
   notice    本内容属于人工智能生成合成内容 / This content is AI-generated
-$ signmark -q mark photo.png.orig -o side.png --sidecar > /dev/null && ls
+$ signmark -q mark photo.png.orig -o side.png --sidecar > /dev/null && ls *.png*
 photo.png
 photo.png.orig
 side.png
