@@ -24,7 +24,7 @@ Result<T> options_of(const smk_options* options) {
 /// does not know.
 template <class A, class B>
 Status set_either(A& first, B& second, std::string_view name, std::string_view value) {
-  const Status status = set_option(first, name, value);
+  Status status = set_option(first, name, value);
   if (status || status.error().code != "pipeline.option.unknown") return status;
   return set_option(second, name, value);
 }
