@@ -73,6 +73,7 @@ int run(int argc, char** argv) {
   declare_globals(app, session.flags);
   const auto commands = all_commands();
   std::vector<CLI::App*> verbs;
+  verbs.reserve(commands.size());
   for (const auto& command : commands) verbs.push_back(command->declare(app));
   try {
     app.parse(argc, argv);

@@ -46,7 +46,7 @@ tl::unexpected<Error> config_error(const fs::path& file, const toml::source_regi
 
 /// A text or a number as text; nothing for other types.
 std::optional<std::string> text_of(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) return text;
+  if (auto text = node.value_exact<std::string>()) return text;
   if (const auto whole = node.value_exact<std::int64_t>()) return fmt::format("{}", *whole);
   if (const auto number = node.value_exact<double>()) return fmt::format("{}", *number);
   return std::nullopt;

@@ -127,7 +127,7 @@ struct ExternalSignerOptions {
 /// `keys.external.failed` (exit status), `keys.external.info`, `keys.external.output` (not 64
 /// bytes), `keys.external.signature` (does not verify), `keys.sign.*`.
 Result<std::shared_ptr<Signer>> open_external_signer(const Context& context, std::string_view uri,
-                                                     ExternalSignerOptions options = {});
+                                                     const ExternalSignerOptions& options = {});
 
 }  // namespace signmark::keys
 

@@ -55,8 +55,8 @@ CivilTime civil_from_unix(UnixTime t) {
 UnixTime unix_from_civil(const CivilTime& c) {
   const sys_days d = year_month_day{year{c.year}, month{static_cast<unsigned>(c.month)},
                                     day{static_cast<unsigned>(c.day)}};
-  return static_cast<UnixTime>(d.time_since_epoch().count()) * 86400 + c.hour * 3600 +
-         c.minute * 60 + c.second;
+  return static_cast<UnixTime>(d.time_since_epoch().count()) * 86400 + UnixTime{3600} * c.hour +
+         UnixTime{60} * c.minute + c.second;
 }
 
 std::string rfc3339(UnixTime t) {

@@ -135,9 +135,10 @@ std::optional<std::vector<std::string>> extended_usages(const X509& certificate)
   const Owned<EXTENDED_KEY_USAGE> usages(static_cast<EXTENDED_KEY_USAGE*>(
       X509_get_ext_d2i(&certificate, NID_ext_key_usage, nullptr, nullptr)));
   if (!usages) return std::nullopt;
+  const int count = sk_ASN1_OBJECT_num(usages.get());
   std::vector<std::string> oids;
-  for (int i = 0; i < sk_ASN1_OBJECT_num(usages.get()); ++i)
-    oids.push_back(oid_text(sk_ASN1_OBJECT_value(usages.get(), i)));
+  oids.reserve(static_cast<std::size_t>(std::max(count, 0)));
+  for (int i = 0; i < count; ++i) oids.push_back(oid_text(sk_ASN1_OBJECT_value(usages.get(), i)));
   return oids;
 }
 

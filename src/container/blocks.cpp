@@ -46,10 +46,10 @@ Status check_limit(std::string_view format, std::string_view limit_name, std::ui
 
 Status add_block(const Context& context, Inventory& inventory, Block block) {
   const bool store = block.kind == BlockKind::c2pa;
-  const Status fits = check_limit(
-      code_name(inventory.format), store ? "manifest-store" : "metadata-block",
-      block.payload.size(), store ? context.limits.manifest_store : context.limits.metadata_block,
-      block.place + ", " + at_byte(block.range.offset));
+  Status fits = check_limit(code_name(inventory.format),
+                            store ? "manifest-store" : "metadata-block", block.payload.size(),
+                            store ? context.limits.manifest_store : context.limits.metadata_block,
+                            block.place + ", " + at_byte(block.range.offset));
   if (!fits) {
     if (block.kind != BlockKind::text && block.kind != BlockKind::icc) return fits;
     note_problem(inventory, fits.error());

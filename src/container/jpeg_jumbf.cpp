@@ -13,8 +13,7 @@ namespace signmark::container {
 namespace {
 
 constexpr std::string_view kCommonIdentifier("JP");
-constexpr std::size_t kSegmentHeader = 8;  // CI, En, Z
-constexpr std::size_t kBoxHeader = 8;      // LBox, TBox: repeated in every segment after the first
+constexpr std::size_t kBoxHeader = 8;  // LBox, TBox: repeated in every segment after the first
 constexpr std::uint16_t kFirstInstance = 0x0211;
 
 struct Part {

@@ -88,7 +88,7 @@ HeifPtr<heif_encoding_options> make_options(const HeifPicture& picture) {
 constexpr int kTile = 256;  // even, so that chroma samples stay whole
 
 /// Copies four tiles of a plane side by side. `step_x`, `step_y`: pixels a sample.
-void copy_tiles(const cv::Mat& from, cv::Mat to, int step_x, int step_y, cv::Size picture) {
+void copy_tiles(const cv::Mat& from, cv::Mat& to, int step_x, int step_y, cv::Size picture) {
   for (int row = 0; row < 2; ++row)
     for (int column = 0; column < 2; ++column) {
       // In the middle of each quarter of the picture.
@@ -113,8 +113,9 @@ bool add_tiles(heif_image* source, heif_image* target, heif_channel channel, cv:
   int from_stride = 0, to_stride = 0;
   std::uint8_t* from = heif_image_get_plane(source, channel, &from_stride);
   std::uint8_t* to = heif_image_get_plane(target, channel, &to_stride);
-  copy_tiles(cv::Mat(height, width, type, from, static_cast<std::size_t>(from_stride)),
-             cv::Mat(size, type, to, static_cast<std::size_t>(to_stride)), step_x, step_y, picture);
+  cv::Mat tiles(size, type, to, static_cast<std::size_t>(to_stride));
+  copy_tiles(cv::Mat(height, width, type, from, static_cast<std::size_t>(from_stride)), tiles,
+             step_x, step_y, picture);
   return true;
 }
 

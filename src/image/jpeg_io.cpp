@@ -124,7 +124,7 @@ Result<cv::Mat> JpegReader::read_pixels(const cv::Rect& where) {
       JSAMPLE* line = row.data();
       jpeg_read_scanlines(&info_, &line, 1);
       if (y >= where.y)
-        std::memcpy(pixels.ptr(y - where.y), line + where.x * channels,
+        std::memcpy(pixels.ptr(y - where.y), line + static_cast<std::ptrdiff_t>(where.x) * channels,
                     static_cast<std::size_t>(where.width) * channels);
     }
     jpeg_abort_decompress(&info_);

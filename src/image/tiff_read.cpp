@@ -125,7 +125,7 @@ tl::unexpected<Error> TiffReader::error() const {
 }
 
 Status TiffReader::open(const Context& context, ByteView file) {
-  constexpr std::uint64_t kBytesPerPixel = 2 * kMostSamples, kSlack = 1U << 20;
+  constexpr std::uint64_t kBytesPerPixel = std::uint64_t{2} * kMostSamples, kSlack = 1U << 20;
   input_ = file;
   const TiffOptions options(problem_, context.limits.image_pixels * kBytesPerPixel + kSlack);
   using C = TiffReaderCallbacks;

@@ -97,6 +97,7 @@ class SpawnSetup {
   }
   int spawn(pid_t& pid, const std::vector<std::string>& argv) {
     std::vector<char*> arguments;
+    arguments.reserve(argv.size() + 1);
     for (const std::string& argument : argv)
       arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);

@@ -150,7 +150,7 @@ class ExternalSigner final : public Signer {
 }  // namespace
 
 Result<std::shared_ptr<Signer>> open_external_signer(const Context& context, std::string_view uri,
-                                                     ExternalSignerOptions options) {
+                                                     const ExternalSignerOptions& options) {
   SIGNMARK_ASSIGN(std::vector<std::string> argv, parse_uri(uri));
   SIGNMARK_ASSIGN(const Bytes output,
                   run_program(with(argv, "info"), {}, kMaxInfo, options.timeout));

@@ -106,7 +106,7 @@ Status publish_key(const Home& home, const NewKeyFiles& files) {
     return fail("keys.file.exists", "the key exists already and is not replaced",
                 paths.secret.string());
   const fs::path note = folder / (std::string(kBirthPrefix) + files.id);
-  const Status written = write_birth(note, paths, files);
+  Status written = write_birth(note, paths, files);
   finish_birth(note);
   return written;
 }

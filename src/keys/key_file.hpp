@@ -13,7 +13,7 @@
 
 namespace signmark::keys {
 
-inline constexpr std::size_t kMaxKeyFile = 16 * 1024;  ///< bytes of text, section 4.1
+inline constexpr std::size_t kMaxKeyFile = std::size_t{16} * 1024;  ///< bytes of text, section 4.1
 /// Names of the RFC 7468 block. A key without passphrase names itself, so that a person and a
 /// secret scanner see what lies open.
 inline constexpr std::string_view kArmorProtected = "SIGNMARK KEY";

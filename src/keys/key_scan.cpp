@@ -13,8 +13,9 @@ namespace signmark::keys {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kMaxCertificateFile = 32 * 1024;  // leaf and root of 8 KiB each, as PEM
-constexpr std::size_t kMaxEntries = 10'000;             // files of one folder
+constexpr std::size_t kMaxCertificateFile =
+    std::size_t{32} * 1024;                  // leaf and root of 8 KiB each, as PEM
+constexpr std::size_t kMaxEntries = 10'000;  // files of one folder
 constexpr std::array<std::string_view, 4> kExtensions{".key", ".pub", ".cert", ".revocation"};
 constexpr std::string_view kKept = ".key~";
 

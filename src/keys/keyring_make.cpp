@@ -10,7 +10,7 @@ namespace signmark::keys {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::int64_t kOverlap = 14 * 24 * 3600;  // keys.md section 7.2
+constexpr std::int64_t kOverlap = std::int64_t{14} * 86'400;  // 14 days, keys.md section 7.2
 
 /// The request file is prepared before the key is published and appears after it, so that a folder
 /// that cannot be written stops the whole.

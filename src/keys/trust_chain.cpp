@@ -12,7 +12,7 @@ namespace signmark::keys {
 namespace {
 
 // A clock that is a little wrong must not refuse a bundle made a minute ago.
-constexpr std::int64_t kClockTolerance = 24 * 3600;  // seconds
+constexpr std::int64_t kClockTolerance = 86'400;  // seconds
 
 std::string id_of(const PublicKey& issuer) { return short_id(fingerprint(Role::issuer, issuer)); }
 

@@ -167,7 +167,7 @@ Result<TrustedIssuer> start_issuer(const FolderFiles& files, const PublicKey& id
 // Saving
 
 Status write_new(const fs::path& path, ByteView bytes) {
-  const Status written = write_file(path, bytes, {.replace = false, .mode = 0644, .keep = {}});
+  Status written = write_file(path, bytes, {.replace = false, .mode = 0644, .keep = {}});
   if (written || written.error().code != "base.file.exists") return written;
   return fail("trust.update.race", "another process wrote this version just now", path.string(),
               "run the command again");

@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kCredential = "signmark.passphrase";
 // A line of the longest passphrase, and enough more to tell "too long" from "too many lines".
-constexpr std::size_t kMaxPassphraseFile = 16 * 1024;
+constexpr std::size_t kMaxPassphraseFile = std::size_t{16} * 1024;
 constexpr std::string_view kFlags =
     "use --passphrase-fd, --passphrase-file or a systemd credential";
 

@@ -10,8 +10,9 @@ namespace signmark::label {
 namespace {
 
 /// Annex E names no length; these bounds keep reports and databases of readers sane.
-constexpr std::size_t kMaxNameLength = 1024;            // characters of a name or number
-constexpr std::size_t kMaxReservedLength = 64U * 1024;  // a SecurityData with certificates
+constexpr std::size_t kMaxNameLength = 1024;  // characters of a name or number
+constexpr std::size_t kMaxReservedLength =
+    std::size_t{64} * 1024;  // a SecurityData with certificates
 
 using Entries = std::vector<LintEntry>;
 using Present = std::bitset<kFields.size()>;

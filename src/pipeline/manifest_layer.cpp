@@ -70,7 +70,7 @@ void judge(const c2pa::Report& report, bool complete, Finding& finding) {
   }
 }
 
-void add_field(Finding& finding, std::string name, std::string value) {
+void add_field(Finding& finding, std::string name, const std::string& value) {
   if (!value.empty()) finding.fields.push_back({std::move(name), printable(value)});
 }
 

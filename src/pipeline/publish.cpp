@@ -25,7 +25,7 @@ fs::path sidecar_of(fs::path path) {
 
 /// Whether the findings of the written file show what was meant to be written.
 Status check_expectation(const Examination& look, const Expectation& expectation) {
-  const auto broken = [](std::string message) {
+  const auto broken = [](const std::string& message) {
     return fail("pipeline.readback", "the written file does not show its marks: " + message, {},
                 "nothing was published; this is a bug, please report it with the input's format");
   };

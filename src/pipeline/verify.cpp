@@ -108,7 +108,7 @@ std::string sentence_of(const VerifyReport& report, const Examination& look) {
       text = named(first(State::unreadable, State::unreadable));
       break;
   }
-  const std::string said = fmt::format("{} - {}", verdict_name(report.verdict), text);
+  std::string said = fmt::format("{} - {}", verdict_name(report.verdict), text);
   if (report.file.empty()) return said;  // bytes in memory have no name
   return fmt::format("{}: {}", printable(report.file.filename().string()), said);
 }
