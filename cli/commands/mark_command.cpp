@@ -132,7 +132,7 @@ Result<int> MarkCommand::run(Session& session) {
   SIGNMARK_ASSIGN(MarkOptions how, options(session.settings));
   SIGNMARK_ASSIGN(const OutputOptions where, output_.resolve(input_));
   const bool to_stdout = is_stream(where.file.native());
-  if (to_stdout) SIGNMARK_TRY(check_stdout());
+  SIGNMARK_TRY(to_stdout ? check_stdout() : check_output(input_, where));
   OpenedSigner opened;
   if (how.layers.manifest || how.layers.metadata) {
     auto signer = open_signer(session, session.settings.prefer(signer_, "signer"), unlock_);

@@ -45,6 +45,7 @@ Result<int> PropagateCommand::run(Session& session) {
   how.declared = declared_;
   SIGNMARK_ASSIGN(how.trust, load_trust(session, {}));
   SIGNMARK_ASSIGN(const OutputOptions where, output_.resolve(input_));
+  SIGNMARK_TRY(check_output(input_, where));
   // No key is fine as long as the file has no manifest; the flow itself decides.
   auto opened = open_signer(session, session.settings.prefer(signer_, "signer"), unlock_);
   if (opened) {

@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "base/result.hpp"
+#include "base/text.hpp"
 #include "base/time.hpp"
 #include "keys_access.hpp"
 #include "report_html.hpp"
@@ -98,14 +99,20 @@ void print_report(const Output& out, const VerifyReport& report) {
 int VerifyCommand::expectation(const VerifyReport& report, const Output& out) const {
   const int code = verdict_exit_code(report.verdict);
   if (expect_.empty() || report.content_id == expect_) return code;
-  out.warning(fmt::format("{}: expected content id {}, found {}", path_text(report.file), expect_,
+  out.warning(fmt::format("{}: expected content id {}, found {}", path_text(report.file),
+                          printable(expect_),
                           report.content_id.empty() ? "none" : report.content_id));
   return verdict_exit_code(Verdict::tampered);
 }
 
-/// The first of 12, 14, 11, 13, 10, 0 that occurs (architecture.md section 10.6).
+/// The first of 12, 14, 11, 13, 10, 0 that occurs (architecture.md section 10.6), after failures.
 int worst_of(const std::vector<int>& codes) {
-  for (const int code : {1, 12, 14, 11, 13, 10, 0})
+  constexpr std::array kVerdicts = {12, 14, 11, 13, 10, 0};
+  const auto failure = std::find_if(codes.begin(), codes.end(), [&](int code) {
+    return std::find(kVerdicts.begin(), kVerdicts.end(), code) == kVerdicts.end();
+  });
+  if (failure != codes.end()) return *failure;
+  for (const int code : kVerdicts)
     if (std::find(codes.begin(), codes.end(), code) != codes.end()) return code;
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "signmark/base.hpp"
 #include "signmark/container.hpp"
 #include "signmark/keys.hpp"
+#include "signmark/trust.hpp"
 
 namespace signmark::c2pa {
 
@@ -136,11 +137,20 @@ struct Report {
   [[nodiscard]] bool has(std::string_view code) const;
 };
 
+/// A leaf that leads to an anchor, and what it was used for.
+struct LeafUse {
+  ByteView leaf_der;
+  std::optional<UnixTime> proven_time;  ///< by a time stamp of a known authority
+  ByteView claim_digest;                ///< SHA-256 of the claim bytes
+  keys::MediaKind media = keys::MediaKind::image;
+};
+
+/// Says why a leaf is revoked or not for this use, or nothing when it is fine. Thread-safe.
+using Objection = std::function<std::optional<std::string>(const LeafUse&)>;
+
 struct ValidationOptions {
-  std::vector<Bytes> anchors;  ///< root certificates in DER that are believed
-  /// Says why a leaf is revoked or not for this use, or nothing when it is fine. May be empty.
-  std::function<std::optional<std::string>(ByteView leaf_der, std::optional<UnixTime> proven_time)>
-      revocation;
+  std::vector<Bytes> anchors;    ///< root certificates in DER that are believed
+  Objection objection;           ///< may be empty
   std::optional<UnixTime> at;    ///< instead of the clock
   std::optional<Bytes> sidecar;  ///< validate against this store instead of the embedded one
 };

@@ -272,9 +272,10 @@ struct XmpFields {
   std::vector<std::string> aigc;  ///< values of TC260:AIGC, element or attribute form; all of them
   /// Values of properties named AIGC under another namespace: the wrong place, yet a label.
   std::vector<std::string> aigc_elsewhere;
-  std::string digital_source_type;  ///< Iptc4xmpExt:DigitalSourceType, full URI
-  std::string instance_id;          ///< xmpMM:InstanceID
-  std::string provenance;           ///< dcterms:provenance
+  /// Values of Iptc4xmpExt:DigitalSourceType, as found: full URIs where writers keep to the rules.
+  std::vector<std::string> digital_source_types;
+  std::string instance_id;  ///< xmpMM:InstanceID
+  std::string provenance;   ///< dcterms:provenance
 };
 
 /// Reads a packet: with or without xpacket and x:xmpmeta, any prefixes, several rdf:Description,

@@ -77,13 +77,11 @@ Verdict verdict_of(const std::vector<Finding>& findings);
 /// Whom to believe. Built from a trust store or a bundle by the caller; an empty one trusts nobody.
 struct Trust {
   std::vector<Bytes> anchors;  ///< issuer root certificates, DER
-  /// See c2pa::ValidationOptions::revocation.
-  std::function<std::optional<std::string>(ByteView leaf_der, std::optional<UnixTime> proven_time)>
-      revocation;
+  c2pa::Objection objection;   ///< may be empty
 };
 
-/// A Trust that asks these stores, the first that believes a leaf decides. Time stamps of manifests
-/// count as evidence of time.
+/// A Trust that asks these stores: one of them must believe a leaf, and none may call it revoked.
+/// Time stamps of manifests count as evidence of time.
 Trust trust_in(const Context& context, std::vector<keys::TrustStore> stores);
 
 struct VerifyOptions {
@@ -158,6 +156,13 @@ struct OutputOptions {
   bool in_place = false;  ///< output is the input; the original stays until the new one is durable
   std::filesystem::path backup;  ///< with in_place: where the original is kept; empty: nowhere
 };
+
+/// What can be said of an output before any work is done: it is not the input under another name,
+/// not a folder, and not there already unless it may be replaced. mark_file and propagate_file
+/// check it themselves; a program calls it before it asks for a passphrase. Errors:
+/// `pipeline.same-file`, `base.file.exists`, `base.file.type`, `base.file.create` (a name that is
+/// too long).
+Status check_output(const std::filesystem::path& input, const OutputOptions& output);
 
 struct MarkReport {
   std::filesystem::path output, sidecar_file;

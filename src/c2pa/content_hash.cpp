@@ -59,10 +59,8 @@ enum class Exclusion { store, elsewhere, too_wide };
 /// The excluded range may hold the store, its carrier and zero padding (16.3.1); a range apart from
 /// the store is allowed and told; one that takes foreign bytes along is a forgery's tool.
 Exclusion judge(const Content& content, const Range& range) {
-  const std::vector<Range> none;
-  const std::vector<Range>& places = content.sidecar ? none : content.inventory.manifest_exclusions;
   std::vector<Range> touched;
-  for (const Range& place : places) {
+  for (const Range& place : content.inventory.manifest_exclusions) {
     if (inside(range, place)) return Exclusion::store;
     if (overlap(range, place)) touched.push_back(place);
   }
@@ -164,6 +162,12 @@ Result<Answer> check_data_hash(const Content& content, const Binding& binding, C
     reject(codes, kMalformed, binding.url, "the exclusions are malformed or leave the file");
     return Answer::bad;
   }
+  // What a manifest beside the file left out would be free space for anybody (16.3.1).
+  if (content.sidecar && std::any_of(ranges->begin(), ranges->end(),
+                                     [](const Range& range) { return range.size != 0; })) {
+    reject(codes, kMismatch, binding.url, "a manifest beside the file may not leave out parts");
+    return Answer::bad;
+  }
   follow_updates(content, *ranges);
   bool elsewhere = false;
   for (const Range& range : *ranges) {
@@ -212,7 +216,11 @@ Result<Answer> check_content(const Content& content, const Manifest& manifest, C
     return Answer::unknown;
   }
   const Binding binding{*value, *digest->as_bytes(), *alg, url};
-  if (bmff) return check_bmff_hash(content, binding, assertion.base != kBmffFamily, codes);
+  // Version 1 hashes boxes without their positions: whoever makes an excluded box longer moves
+  // other bytes to where the file's offsets point.
+  if (bmff && assertion.base == kBmffFamily)
+    return not_checked(url, "hashes of version 1 do not bind positions", codes);
+  if (bmff) return check_bmff_hash(content, binding, codes);
   return check_data_hash(content, binding, codes);
 }
 

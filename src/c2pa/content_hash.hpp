@@ -53,9 +53,8 @@ struct Binding {
 /// c2pa.hash.data.
 Result<Answer> check_data_hash(const Content& content, const Binding& binding, Codes& codes);
 
-/// c2pa.hash.bmff; version 1 hashes no offsets.
-Result<Answer> check_bmff_hash(const Content& content, const Binding& binding, bool with_offsets,
-                               Codes& codes);
+/// c2pa.hash.bmff of version 2 or 3, which bind positions.
+Result<Answer> check_bmff_hash(const Content& content, const Binding& binding, Codes& codes);
 
 /// Ends a check whose digest was computed: match, mismatch, or unknown for a file that was cut off.
 /// `kind` is "dataHash", "bmffHash".

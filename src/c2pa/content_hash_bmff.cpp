@@ -223,8 +223,7 @@ bool is_usual(const Rule& rule) {
   return rule.path.size() == 1 && (first == "uuid" || first == "ftyp" || first == "mfra");
 }
 
-std::vector<HashPart> parts_of(const std::vector<MediaBox>& roots, const Excluder& excluder,
-                               bool with_offsets) {
+std::vector<HashPart> parts_of(const std::vector<MediaBox>& roots, const Excluder& excluder) {
   std::vector<HashPart> parts;
   auto range = excluder.ranges().begin();
   for (const MediaBox& box : roots) {
@@ -233,7 +232,7 @@ std::vector<HashPart> parts_of(const std::vector<MediaBox>& roots, const Exclude
       inner.push_back(*range);
     if (excluder.whole(box.range.offset)) continue;
     // The offset is hashed even when the first bytes of the box are excluded.
-    if (with_offsets) parts.push_back({{box.range.offset, 0}, true});
+    parts.push_back({{box.range.offset, 0}, true});
     for (const Range& left : remainder(box.range, inner)) parts.push_back({left, false});
   }
   return parts;
@@ -241,8 +240,7 @@ std::vector<HashPart> parts_of(const std::vector<MediaBox>& roots, const Exclude
 
 }  // namespace
 
-Result<Answer> check_bmff_hash(const Content& content, const Binding& binding, bool with_offsets,
-                               Codes& codes) {
+Result<Answer> check_bmff_hash(const Content& content, const Binding& binding, Codes& codes) {
   const auto rules = read_rules(binding.value);
   if (!rules) {
     reject(codes, kMalformed, binding.url, "the exclusions are malformed");
@@ -269,7 +267,7 @@ Result<Answer> check_bmff_hash(const Content& content, const Binding& binding, b
     inform(codes, "assertion.bmffHash.additionalExclusionsPresent", binding.url,
            "boxes beside the manifest are not covered by the hash");
   SIGNMARK_ASSIGN(const Bytes actual, hash_parts(content.context, content.file, binding.alg,
-                                                 parts_of(*roots, excluder, with_offsets)));
+                                                 parts_of(*roots, excluder)));
   return conclude(content, binding, "bmffHash", actual, codes);
 }
 

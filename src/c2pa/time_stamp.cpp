@@ -177,10 +177,11 @@ TimeStampResult check_time_stamp(ByteView token_bytes, ByteView message, bool le
     inform(result.codes, fault->code, url, fault->why);
   } else {
     succeed(result.codes, "timeStamp.validated", url, token.view.common_name);
-    const bool trusted = legacy || authority_is_trusted(token, anchors);
-    if (trusted) {
+    result.known_authority = authority_is_trusted(token, anchors);
+    if (legacy || result.known_authority) {
       succeed(result.codes, "timeStamp.trusted", url,
-              legacy ? "claim of version 1: any authority counts" : token.view.common_name);
+              result.known_authority ? token.view.common_name
+                                     : "claim of version 1: any authority counts");
       result.time = token.time;
     } else {
       inform(result.codes, kUntrusted, url,

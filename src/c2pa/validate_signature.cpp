@@ -2,6 +2,7 @@
 // The claim signature and all that hangs on it.
 #include "c2pa/validate_signature.hpp"
 
+#include "base/hash.hpp"
 #include "base/time.hpp"
 #include "c2pa/cose_verify.hpp"
 #include "c2pa/credential.hpp"
@@ -94,6 +95,7 @@ class Signature {
     codes_.insert(codes_.end(), stamp.codes.begin(), stamp.codes.end());
     signer_.time_stamp = stamp.time;
     time_ = stamp.time.value_or(trust_.now);
+    if (stamp.known_authority) proven_ = stamp.time;
   }
 
   void check_credential() {
@@ -110,12 +112,17 @@ class Signature {
   }
 
   void check_trust() {
+    const UnixTime when = proven_.value_or(trust_.now);
+    if (inside_ && !valid_at(view_, when))
+      return reject(codes_, kCredentialUntrusted, url_,
+                    "only an unknown authority says that it was signed in the certificate's life");
     // A stranger's leaf is not withdrawn: nobody here could have done that.
-    if (!trust_.anchors.trusts(*leaf_, intermediates_, time_))
+    if (!trust_.anchors.trusts(*leaf_, intermediates_, when))
       return reject(codes_, kCredentialUntrusted, url_, "the certificate leads to no anchor");
     succeed(codes_, kCredentialTrusted, url_, view_.subject);
-    if (!trust_.options.revocation) return;
-    if (auto why = trust_.options.revocation(signer_.leaf_der, signer_.time_stamp))
+    if (!trust_.options.objection) return;
+    const Bytes claim = hash(HashAlg::sha256, manifest_.claim->bytes);
+    if (auto why = trust_.options.objection({signer_.leaf_der, proven_, claim, trust_.media}))
       reject(codes_, kCredentialRevoked, url_, std::move(*why));
   }
 
@@ -139,6 +146,7 @@ class Signature {
   std::vector<X509Ptr> intermediates_;
   CertificateView view_;
   UnixTime time_ = 0;
+  std::optional<UnixTime> proven_;  ///< by a known authority
   bool inside_ = false;
 };
 

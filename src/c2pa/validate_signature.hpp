@@ -13,6 +13,7 @@ struct TrustContext {
   const Limits& limits;
   const AnchorStore& anchors;
   UnixTime now = 0;  ///< used when no time stamp counts
+  keys::MediaKind media = keys::MediaKind::image;
   const ValidationOptions& options;
 };
 

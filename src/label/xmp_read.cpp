@@ -22,7 +22,9 @@ void take(const XmpProperty& property, XmpFields& out) {
     case XmpName::aigc_elsewhere:
       return append(out.aigc_elsewhere);
     case XmpName::source_type:
-      return keep_first(out.digital_source_type, property.values);
+      out.digital_source_types.insert(out.digital_source_types.end(), property.values.begin(),
+                                      property.values.end());
+      return;
     case XmpName::instance_id:
       return keep_first(out.instance_id, property.values);
     case XmpName::provenance:

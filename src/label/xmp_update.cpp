@@ -205,7 +205,8 @@ Status check_result(ByteView packet, const XmpChanges& changes, const Limits& li
   SIGNMARK_ASSIGN(const XmpFields fields, read_xmp(packet, limits));
   const bool aigc = changes.aigc_json.empty() || fields.aigc == std::vector{changes.aigc_json};
   const bool source = changes.digital_source_type.empty() ||
-                      fields.digital_source_type == changes.digital_source_type;
+                      (!fields.digital_source_types.empty() &&
+                       fields.digital_source_types.front() == changes.digital_source_type);
   if (aigc && source) return {};
   return fail("label.xmp.encoding", "the XMP packet's encoding does not carry the new values");
 }

@@ -23,7 +23,7 @@ struct Examination {
   std::vector<FoundRecord> records;
   std::optional<label::Reconciled> record;  ///< all records taken together
   bool record_unreadable = false;           ///< an AIGC place whose value could not be read
-  label::XmpFields xmp;
+  std::string ai_source_type;               ///< of the XMP packets, the first that says AI
   std::optional<c2pa::Report> manifest;
   std::vector<Finding> findings;
   std::vector<Error> problems;
@@ -49,7 +49,8 @@ label::TierAnswer tier_of_examination(const Examination& look, bool declared);
 /// neither.
 std::string content_id_of(const Examination& look);
 
-/// Whether `uri` is one of the IPTC source types that mean AI-generated.
+/// Whether `uri` is one of the IPTC source types that mean AI-generated. Tolerates white space
+/// around it and a slash at its end.
 bool is_ai_source_type(std::string_view uri);
 
 }  // namespace signmark

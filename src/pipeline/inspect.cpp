@@ -72,7 +72,7 @@ void add_xmp(const Block& block, const Limits& limits, Tree& tree) {
   const auto add = [&](std::string name, const std::string& value) {
     if (!value.empty()) tree.add(2, std::move(name), value);
   };
-  add("DigitalSourceType", fields->digital_source_type);
+  for (const std::string& type : fields->digital_source_types) add("DigitalSourceType", type);
   add("InstanceID", fields->instance_id);
   add("provenance", fields->provenance);
 }

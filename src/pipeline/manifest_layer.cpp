@@ -14,22 +14,42 @@ namespace {
 using c2pa::Answer;
 
 /// Failure codes that say "not believed", not "altered": the signature itself is good.
-bool only_credential_failures(const c2pa::Report& report) {
+bool is_credential_code(std::string_view code) {
   constexpr std::array<std::string_view, 6> kCredential = {
       "signingCredential.untrusted",    "signingCredential.expired",
       "signingCredential.revoked",      "signingCredential.ocsp.revoked",
       "claimSignature.outsideValidity", "timeStamp.untrusted"};
-  return std::all_of(report.codes.begin(), report.codes.end(), [&](const c2pa::StatusCode& code) {
-    return code.kind != c2pa::CodeKind::failure ||
-           std::find(kCredential.begin(), kCredential.end(), code.code) != kCredential.end();
-  });
+  return std::find(kCredential.begin(), kCredential.end(), code) != kCredential.end();
 }
 
-std::string first_failure(const c2pa::Report& report) {
+/// Failures about the content, which has an answer of its own.
+bool is_content_code(std::string_view code) {
+  return code.starts_with("assertion.dataHash.") || code.starts_with("assertion.bmffHash.");
+}
+
+/// Whether the active manifest has failures of credentials and, the content aside, no others.
+bool only_credential_failures(const c2pa::Report& report) {
+  bool any = false;
+  for (const c2pa::StatusCode& code : report.codes) {
+    if (code.kind != c2pa::CodeKind::failure || is_content_code(code.code)) continue;
+    if (!is_credential_code(code.code)) return false;
+    any = any || code.code != "signingCredential.untrusted";
+  }
+  return any;
+}
+
+std::string words_of(const c2pa::StatusCode& code) {
+  return code.explanation.empty() ? code.code : fmt::format("{}: {}", code.code, code.explanation);
+}
+
+/// The first failure that `counts`, of the active manifest or else of its history.
+template <class Counts>
+std::string first_failure(const c2pa::Report& report, const Counts& counts) {
   for (const auto& code : report.codes)
-    if (code.kind == c2pa::CodeKind::failure && code.code != "signingCredential.untrusted")
-      return code.explanation.empty() ? code.code
-                                      : fmt::format("{}: {}", code.code, code.explanation);
+    if (code.kind == c2pa::CodeKind::failure && counts(code.code)) return words_of(code);
+  for (const auto& code : report.ingredient_codes)
+    if (code.kind == c2pa::CodeKind::failure && counts(code.code))
+      return "in the history of the file: " + words_of(code);
   return "no failure code";
 }
 
@@ -39,8 +59,7 @@ std::string first_doubt(const c2pa::Report& report, bool complete) {
     return "the file is damaged or cut off, so its content hash cannot be checked";
   for (const auto& code : report.codes)
     if (code.kind != c2pa::CodeKind::success && code.code != "signingCredential.untrusted")
-      return code.explanation.empty() ? code.code
-                                      : fmt::format("{}: {}", code.code, code.explanation);
+      return words_of(code);
   return "an algorithm or structure that signmark does not know";
 }
 
@@ -49,18 +68,22 @@ void judge(const c2pa::Report& report, bool complete, Finding& finding) {
   const bool validity_only = report.signature == Answer::bad && only_credential_failures(report);
   if (report.structure == Answer::bad || (report.signature == Answer::bad && !validity_only)) {
     finding.state = State::invalid;
-    finding.basis = first_failure(report);
+    finding.basis =
+        first_failure(report, [](std::string_view c) { return !is_credential_code(c); });
   } else if (report.content == Answer::bad) {
     finding.state = State::foreign;
-    finding.basis =
-        "the signature is good, but it belongs to other content: " + first_failure(report);
+    finding.basis = "the signature is good, but it belongs to other content: " +
+                    first_failure(report, is_content_code);
   } else if (report.structure == Answer::unknown || report.content == Answer::unknown ||
              report.signature == Answer::unknown) {
     finding.state = State::unreadable;
     finding.basis = "the manifest could not be checked in full: " + first_doubt(report, complete);
   } else if (validity_only) {
     finding.state = State::valid;
-    finding.basis = "signature and content are good, but " + first_failure(report);
+    finding.basis =
+        "signature and content are good, but " + first_failure(report, [](std::string_view c) {
+          return is_credential_code(c) && c != "signingCredential.untrusted";
+        });
   } else if (report.trust == Answer::good) {
     finding.state = State::trusted;
     finding.basis = "signature, content hash and certificate chain are good";
@@ -98,6 +121,18 @@ void add_fields(const c2pa::ManifestView& view, Finding& finding) {
   add_field(finding, "manifest", view.label);
 }
 
+/// What a reader must be told beside the state: oddities of this manifest, faults in its history.
+void add_warnings(const c2pa::Report& report, Finding& finding) {
+  constexpr std::size_t kShown = 8;
+  std::size_t shown = 0;
+  const auto add = [&](const c2pa::StatusCode& code, c2pa::CodeKind kind, const char* name) {
+    if (code.kind == kind && shown++ < kShown) add_field(finding, name, words_of(code));
+  };
+  for (const auto& code : report.codes) add(code, c2pa::CodeKind::informational, "note");
+  for (const auto& code : report.ingredient_codes)
+    if (!is_credential_code(code.code)) add(code, c2pa::CodeKind::failure, "history");
+}
+
 Finding failed_finding(const Error& error, bool complete) {
   Finding finding{Layer::manifest, State::absent, "C2PA manifest", "no manifest store", {}, {}};
   if (error.code != "c2pa.absent") {
@@ -120,7 +155,7 @@ void examine_manifest(const Context& context, ByteView file, const VerifyOptions
                       const std::optional<Bytes>& sidecar, Examination& look) {
   c2pa::ValidationOptions validation;
   validation.anchors = options.trust.anchors;
-  validation.revocation = options.trust.revocation;
+  validation.objection = options.trust.objection;
   validation.at = options.at;
   if (look.inventory.find(container::BlockKind::c2pa) == nullptr) validation.sidecar = sidecar;
   auto report = c2pa::validate(context, file, look.inventory, validation);
@@ -131,6 +166,7 @@ void examine_manifest(const Context& context, ByteView file, const VerifyOptions
   Finding finding{Layer::manifest, State::absent, "C2PA manifest", {}, {}, {}};
   judge(*report, look.inventory.complete, finding);
   add_fields(report->active, finding);
+  add_warnings(*report, finding);
   look.findings.push_back(std::move(finding));
   look.manifest = std::move(*report);
 }

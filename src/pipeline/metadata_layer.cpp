@@ -59,7 +59,8 @@ void read_packet(const Context& context, std::size_t index, Examination& look) {
           {"label.aigc.place", "the record stands under a foreign XMP namespace",
            "TC260-PG-20259A"});
   }
-  look.xmp = std::move(*fields);
+  for (const std::string& type : fields->digital_source_types)
+    if (look.ai_source_type.empty() && is_ai_source_type(type)) look.ai_source_type = type;
 }
 
 void read_blocks(const Context& context, Examination& look) {
@@ -172,12 +173,12 @@ void examine_metadata(const Context& context, Examination& look) {
     if (auto merged = label::reconcile(std::move(parsed))) look.record = std::move(*merged);
   }
   look.findings.push_back(look.record ? record_finding(look) : no_record_finding(look));
-  if (is_ai_source_type(look.xmp.digital_source_type))
+  if (!look.ai_source_type.empty())
     look.findings.push_back({Layer::metadata,
                              State::present,
                              "IPTC source type",
                              "XMP says that the content is machine-made; unsigned",
-                             {{"value", printable(look.xmp.digital_source_type)}},
+                             {{"value", printable(look.ai_source_type)}},
                              {}});
 }
 
@@ -191,7 +192,7 @@ label::TierAnswer tier_of_examination(const Examination& look, bool declared) {
   } else if (look.record_unreadable || !look.inventory.complete) {
     evidence.state = label::RecordState::unreadable;
   }
-  evidence.trace = look.trace || is_ai_source_type(look.xmp.digital_source_type);
+  evidence.trace = look.trace || !look.ai_source_type.empty();
   if (look.manifest)
     for (const std::string& type : look.manifest->active.digital_source_types)
       evidence.trace = evidence.trace || is_ai_source_type(type);
@@ -211,9 +212,14 @@ std::string content_id_of(const Examination& look) {
 
 bool is_ai_source_type(std::string_view uri) {
   // c2pa.md section 17: terms that say generated, or edited with generated parts.
-  constexpr std::array<std::string_view, 4> kTerms = {"trainedAlgorithmicMedia",
-                                                      "compositeWithTrainedAlgorithmicMedia",
-                                                      "algorithmicMedia", "trainedAlgorithmicData"};
+  constexpr std::array<std::string_view, 5> kTerms = {
+      "trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia", "compositeSynthetic",
+      "algorithmicMedia", "trainedAlgorithmicData"};
+  constexpr std::string_view kAround = " \t\r\n";
+  const std::size_t first = uri.find_first_not_of(kAround);
+  if (first == std::string_view::npos) return false;
+  uri = uri.substr(first, uri.find_last_not_of(kAround) - first + 1);
+  if (uri.ends_with('/')) uri.remove_suffix(1);
   const std::string_view term = uri.substr(uri.rfind('/') + 1);
   return std::find(kTerms.begin(), kTerms.end(), term) != kTerms.end();
 }

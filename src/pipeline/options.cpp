@@ -132,10 +132,39 @@ Status set_quality(MarkOptions& options, std::string_view value) {
   return {};
 }
 
+/// A term of IPTC's vocabulary (c2pa.md section 17), or the URI of another one. A misspelt term
+/// would be signed and then mean nothing to anybody.
 Status set_source_type(MarkOptions& options, std::string_view value) {
-  options.manifest.digital_source_type = value.find("://") == std::string_view::npos
-                                             ? std::string(kSourceTypeBase).append(value)
-                                             : std::string(value);
+  constexpr std::array<std::string_view, 21> kTerms = {"trainedAlgorithmicMedia",
+                                                       "compositeWithTrainedAlgorithmicMedia",
+                                                       "compositeSynthetic",
+                                                       "algorithmicMedia",
+                                                       "algorithmicallyEnhanced",
+                                                       "composite",
+                                                       "compositeCapture",
+                                                       "computationalCapture",
+                                                       "dataDrivenMedia",
+                                                       "digitalArt",
+                                                       "digitalCapture",
+                                                       "digitalCreation",
+                                                       "humanEdits",
+                                                       "minorHumanEdits",
+                                                       "multiFrameComputationalCapture",
+                                                       "negativeFilm",
+                                                       "positiveFilm",
+                                                       "print",
+                                                       "screenCapture",
+                                                       "virtualRecording",
+                                                       "softwareImage"};
+  if (value.find("://") != std::string_view::npos) {
+    options.manifest.digital_source_type = std::string(value);
+    return {};
+  }
+  if (std::find(kTerms.begin(), kTerms.end(), value) == kTerms.end())
+    return wrong_value(value,
+                       "use trainedAlgorithmicMedia, compositeWithTrainedAlgorithmicMedia, "
+                       "compositeSynthetic, algorithmicMedia, another IPTC term, or a full URI");
+  options.manifest.digital_source_type = std::string(kSourceTypeBase).append(value);
   return {};
 }
 

@@ -42,6 +42,13 @@ Status check_expectation(const Examination& look, const Expectation& expectation
   return {};
 }
 
+/// In place means the file itself, not a link that leads to it.
+fs::path destination_of(const Source& source, const OutputOptions& output) {
+  std::error_code failed;
+  const fs::path real = output.in_place ? fs::canonical(source.path, failed) : fs::path();
+  return real.empty() ? output.file : real;
+}
+
 PublishOptions publish_options(const OutputOptions& output) {
   PublishOptions options;
   options.replace = output.force || output.in_place;
@@ -70,13 +77,26 @@ Result<Source> examine_source(const Context& context, ByteView bytes,
   return source;
 }
 
-Result<Source> open_source(const Context& context, const fs::path& input,
-                           const OutputOptions& output, const VerifyOptions& options) {
+Status check_output(const fs::path& input, const OutputOptions& output) {
   SIGNMARK_TRY(refuse_same_file(input, output));
+  constexpr std::size_t kLongestName = 240;  // NAME_MAX less what a temporary file adds
+  const std::string name = output.file.filename().string();
+  if (name.size() > kLongestName)
+    return fail("base.file.create", "the output's name is too long", output.file.string(),
+                fmt::format("file systems take names of 255 bytes; use at most {}", kLongestName));
   std::error_code ignored;
+  if (fs::is_directory(output.file, ignored))
+    return fail("base.file.type", "the output is a folder", output.file.string(),
+                fmt::format("name a file in it: -o {}", (output.file / input.filename()).string()));
   if (!output.force && !output.in_place && fs::exists(output.file, ignored))
     return fail("base.file.exists", "the output exists already", output.file.string(),
                 "use -f to replace it");
+  return {};
+}
+
+Result<Source> open_source(const Context& context, const fs::path& input,
+                           const OutputOptions& output, const VerifyOptions& options) {
+  SIGNMARK_TRY(check_output(input, output));
   SIGNMARK_ASSIGN(MappedFile file, MappedFile::open(input, context.limits));
   auto source = examine_source(context, file.bytes(), options);
   if (!source) return tl::unexpected<Error>(source.error().in_file(input.string()));
@@ -101,7 +121,8 @@ Result<Published> publish(const Context& context, const Source& source, const Ro
                           const Expectation& expectation) {
   Published published;
   SIGNMARK_TRY(context.report("write", 0, rope.size()));
-  SIGNMARK_ASSIGN(AtomicFile file, AtomicFile::create(output.file, publish_options(output)));
+  SIGNMARK_ASSIGN(AtomicFile file,
+                  AtomicFile::create(destination_of(source, output), publish_options(output)));
   SIGNMARK_TRY(file.write(rope));
   source.file.release_pages();
 

@@ -6,22 +6,27 @@
 namespace signmark {
 namespace {
 
-/// The verdicts of several stores as one question: the first store that trusts the leaf decides.
+/// The verdicts of several stores as one: a revocation that any of them knows is never outvoted.
 std::optional<std::string> objection(const std::vector<keys::TrustStore>& stores,
-                                     const Context& context, ByteView leaf,
-                                     std::optional<UnixTime> proven) {
+                                     const Context& context, const c2pa::LeafUse& use) {
   keys::LeafQuery query;
-  query.leaf_der = leaf;
+  query.leaf_der = use.leaf_der;
+  query.media = use.media;
+  query.manifest_digest = use.claim_digest;
   query.at = context.clock->now();
-  if (proven) query.proven = keys::ProvenTime{*proven, keys::TimeEvidence::time_stamp};
+  if (use.proven_time)
+    query.proven = keys::ProvenTime{*use.proven_time, keys::TimeEvidence::time_stamp};
+  bool believed = false;
   std::string words;
   for (const keys::TrustStore& store : stores) {
-    const keys::LeafVerdict verdict = store.check_leaf(query);
-    if (verdict.trusted()) return std::nullopt;
-    // A stranger's leaf is for the certificate chain to judge; only a real objection is kept.
-    if (verdict.status != keys::LeafStatus::not_listed || words.empty()) words = verdict.words;
+    keys::LeafVerdict verdict = store.check_leaf(query);
+    if (verdict.status == keys::LeafStatus::revoked) return std::move(verdict.words);
+    believed = believed || verdict.trusted();
+    // That a store does not know the leaf says less than any other objection.
+    if (verdict.status != keys::LeafStatus::not_listed || words.empty())
+      words = std::move(verdict.words);
   }
-  return words;
+  return believed ? std::nullopt : std::make_optional(words);
 }
 
 }  // namespace
@@ -31,8 +36,8 @@ Trust trust_in(const Context& context, std::vector<keys::TrustStore> opened) {
   Trust trust;
   for (const keys::TrustStore& store : *stores)
     for (Bytes& anchor : store.anchors()) trust.anchors.push_back(std::move(anchor));
-  trust.revocation = [stores, context](ByteView leaf, std::optional<UnixTime> proven) {
-    return objection(*stores, context, leaf, proven);
+  trust.objection = [stores, context](const c2pa::LeafUse& use) {
+    return objection(*stores, context, use);
   };
   return trust;
 }

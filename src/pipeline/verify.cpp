@@ -71,7 +71,7 @@ std::string_view claim_of(const VerifyReport& report, const Examination& look) {
     return "marked as suspected of being AI-generated";
   const auto& manifest = look.manifest;
   const bool generated =
-      look.record || is_ai_source_type(look.xmp.digital_source_type) ||
+      look.record || !look.ai_source_type.empty() ||
       (manifest && std::any_of(manifest->active.digital_source_types.begin(),
                                manifest->active.digital_source_types.end(), is_ai_source_type));
   return generated ? "marked as AI-generated" : "signed";

@@ -179,8 +179,8 @@ TEST_CASE("the revocation check is told the proven time", "[time]") {
   options.anchors.push_back(stamped.authority.root());
   options.sidecar = store_of({}, manifest_box(stamped.forgery, {}, Bytes(32, 0)));
   std::optional<UnixTime> told;
-  options.revocation = [&](ByteView, std::optional<UnixTime> proven) {
-    told = proven;
+  options.objection = [&](const LeafUse& use) {
+    told = use.proven_time;
     return std::optional<std::string>();
   };
   (void)test_fixture::validate_file(test_fixture::png(), options);

@@ -205,9 +205,11 @@ TEST_CASE("a revoked leaf is refused with the reason given", "[forge]") {
   const Authority authority;
   ValidationOptions options = believing(authority);
   Bytes asked;
-  options.revocation = [&](ByteView leaf, std::optional<UnixTime> proven) {
-    asked.assign(leaf.begin(), leaf.end());
-    CHECK_FALSE(proven);
+  options.objection = [&](const LeafUse& use) {
+    asked.assign(use.leaf_der.begin(), use.leaf_der.end());
+    CHECK_FALSE(use.proven_time);
+    CHECK(use.claim_digest.size() == 32);
+    CHECK(use.media == keys::MediaKind::image);
     return std::optional<std::string>("key compromised");
   };
   const Identity identity = authority.leaf();

@@ -164,14 +164,14 @@ TEST_CASE("source type, instance id and provenance") {
       read(packet("<rdf:Description " + names + " Iptc4xmpExt:DigitalSourceType=\"" + kTrained +
                   "\" m:InstanceID=\"xmp.iid:1\" d:provenance=\"https://example.org/m\"/>"));
   for (const XmpFields& fields : {elements, attributes}) {
-    CHECK(fields.digital_source_type == kTrained);
+    CHECK(fields.digital_source_types == std::vector<std::string>{kTrained});
     CHECK(fields.instance_id == "xmp.iid:1");
     CHECK(fields.provenance == "https://example.org/m");
   }
   CHECK(
       read(packet("<rdf:Description " + kIptc + "><Iptc4xmpExt:DigitalSourceType rdf:resource=\"" +
                   kTrained + "\"/></rdf:Description>"))
-          .digital_source_type == kTrained);
+          .digital_source_types == std::vector<std::string>{kTrained});
 }
 
 TEST_CASE("blank packets, packets without RDF, and UTF-16 are read") {
@@ -225,7 +225,7 @@ TEST_CASE("a new packet has a writable trailer and two KiB of padding") {
     const std::string text = update(blank, {kJson, kTrained});
     const XmpFields fields = read(text);
     CHECK(fields.aigc == Values{kJson});
-    CHECK(fields.digital_source_type == kTrained);
+    CHECK(fields.digital_source_types == std::vector<std::string>{kTrained});
     CHECK(text.starts_with("<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>"));
     CHECK(text.ends_with("<?xpacket end=\"w\"?>"));
     CHECK(text.find("<TC260:AIGC>" + kEscaped + "</TC260:AIGC>") != std::string::npos);
@@ -246,7 +246,7 @@ TEST_CASE("an update changes its own bytes only") {
                                                       "</TC260:AIGC>\n<b:c xmlns:b=\"u\"/>")));
   const std::string fresh = update(packet(described(before)), {kJson, kTrained});
   CHECK(fresh.find(described(before)) != std::string::npos);
-  CHECK(read(fresh).digital_source_type == kTrained);
+  CHECK(read(fresh).digital_source_types == std::vector<std::string>{kTrained});
 }
 
 TEST_CASE("the length stays while the padding lasts, both ways") {
@@ -296,7 +296,8 @@ TEST_CASE("a property is added to any packet that can hold one") {
         std::string("<RDF xmlns=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\"></RDF>"),
         std::string("\xEF\xBB\xBF") + "<rdf:RDF " + kRdf + "><!-- <rdf:RDF> --></rdf:RDF>",
         packet("<rdf:Description xmlns:TC260=\"urn:other\" TC260:x=\"1\"/>")})
-    CHECK(read(update(text, {kJson, kTrained})).digital_source_type == kTrained);
+    CHECK(read(update(text, {kJson, kTrained})).digital_source_types ==
+          std::vector<std::string>{kTrained});
   const std::string about =
       update(packet("<rdf:Description rdf:about=\"uuid:1&quot;\"/>"), {kJson, {}});
   CHECK(about.find("<rdf:Description rdf:about=\"uuid:1&quot;\" xmlns") != std::string::npos);
@@ -312,7 +313,7 @@ TEST_CASE("the source type is set in element, attribute and resource form") {
             "><Iptc4xmpExt:DigitalSourceType rdf:resource=\"old\"/>"
             "</rdf:Description>"}) {
     const std::string out = update(packet(inside), {{}, kTrained});
-    CHECK(read(out).digital_source_type == kTrained);
+    CHECK(read(out).digital_source_types == std::vector<std::string>{kTrained});
     CHECK(out.find("old") == std::string::npos);
     CHECK(read(out).aigc.empty());
   }

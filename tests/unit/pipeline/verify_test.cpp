@@ -141,7 +141,7 @@ TEST_CASE("a withdrawn leaf is not believed") {
   const auto marked = mark_bytes(test_context(), slurp(media("samples/rgb.png")), alice.options());
   REQUIRE_OK(marked);
   VerifyOptions options = alice.believing();
-  options.trust.revocation = [](ByteView, std::optional<UnixTime>) {
+  options.trust.objection = [](const c2pa::LeafUse&) {
     return std::optional<std::string>("the key was revoked");
   };
   CHECK(report_of(marked->file, options).verdict != Verdict::verified);
