@@ -4,12 +4,12 @@ $ signmark -q key new --kdf interactive --label "Alice Studio" > /dev/null
 $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model pm-3 --content-id 00112233445566aa | python3 -m json.tool --json-lines --no-ensure-ascii
 {
     "aigc": {
-        "ContentProducer": "sm1-oajp-jcgg-6tg2-dotl",
-        "ContentPropagator": "sm1-oajp-jcgg-6tg2-dotl",
+        "ContentProducer": "sm1-azqp-htby-7ji3-bh5g",
+        "ContentPropagator": "sm1-azqp-htby-7ji3-bh5g",
         "Label": "1",
         "ProduceID": "00112233445566aa",
         "PropagateID": "00112233445566aa",
-        "ReservedCode1": "230b846272b1364fdc6de3e0cc7e4a1d7df73ca7d44b19047b8b9f486c0317951209134dc23583b22e668bef58c28ad91f4f05826cbc56fe258d6429a720c600",
+        "ReservedCode1": "c53b3229d275802b3864a480c6fd1686275cf316862138b902dff2fb1a08c7fa561617f42d467dc182342646f4a7bce99213adfd8e92a4e428d5d24b03ec0400",
         "ReservedCode2": ""
     },
     "aigc_kept": false,
@@ -18,7 +18,7 @@ $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model p
         "bytes": 426958,
         "path": "photo.png"
     },
-    "manifest": "urn:c2pa:071e4b6e-da2c-4f33-9852-132a78554e2c:signmark",
+    "manifest": "urn:c2pa:7c17c19e-48ef-46b5-b6c1-7149041e7598:signmark",
     "output": {
         "bytes": 429732,
         "path": "marked.png"

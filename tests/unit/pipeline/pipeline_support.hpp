@@ -23,10 +23,14 @@ class Studio {
     auto signer = ring->open_signer({}, {});
     REQUIRE_OK(signer);
     signer_ = std::move(*signer);
+    auto issuer = ring->open_signer({}, {}, keys::Role::issuer);
+    REQUIRE_OK(issuer);
+    issuer_ = std::move(*issuer);
     root_ = set->issuer->key.certificate->der;
   }
 
   [[nodiscard]] const keys::Signer& signer() const { return *signer_; }
+  [[nodiscard]] const std::shared_ptr<keys::Signer>& issuer() const { return issuer_; }
   [[nodiscard]] const Bytes& root() const { return root_; }
 
   [[nodiscard]] MarkOptions options(const std::string& layers = "metadata,manifest") const {
@@ -45,7 +49,7 @@ class Studio {
  private:
   ScratchDir home_;
   Context context_;
-  std::shared_ptr<keys::Signer> signer_;
+  std::shared_ptr<keys::Signer> signer_, issuer_;
   Bytes root_;
 };
 

@@ -160,3 +160,69 @@ TEST_CASE("inspect shows every block without judging") {
                            "DigitalSourceType", "complete=yes"})
     CHECK(all.find(part) != std::string::npos);
 }
+
+TEST_CASE("a store cut out into a sidecar does not leave its place to others") {
+  const Studio alice("Alice");
+  const auto marked = mark_bytes(test_context(), slurp(media("samples/rgb.png")), alice.options());
+  REQUIRE_OK(marked);
+  const auto inventory = container::inspect(test_context(), marked->file);
+  REQUIRE_OK(inventory);
+  const container::Block* store = inventory->find(container::BlockKind::c2pa);
+  REQUIRE(store != nullptr);
+  // The same bytes, but the store's chunk is one of a type that nobody knows.
+  Bytes forged = marked->file;
+  const std::string_view other = "vpAg";
+  std::copy(other.begin(), other.end(),
+            forged.begin() + static_cast<std::ptrdiff_t>(store->range.offset) + 4);
+  const auto report = verify_bytes(test_context(), forged, alice.believing(), store->payload);
+  REQUIRE_OK(report);
+  CHECK(report->verdict == Verdict::tampered);
+}
+
+TEST_CASE("a later source type does not hide one that says AI") {
+  const Bytes file = slurp(media("samples/rgb.png"));
+  const auto inventory = container::inspect(test_context(), file);
+  const std::string_view packet =
+      "<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF "
+      "xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+      "<rdf:Description xmlns:e='http://iptc.org/std/Iptc4xmpExt/2008-02-29/' "
+      "e:DigitalSourceType='http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture'/>"
+      "<rdf:Description xmlns:e='http://iptc.org/std/Iptc4xmpExt/2008-02-29/' "
+      "e:DigitalSourceType=' http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic/ '/>"
+      "</rdf:RDF></x:xmpmeta>";
+  container::Edits edits;
+  edits.xmp = Bytes(packet.begin(), packet.end());
+  const auto plan = container::plan(test_context(), file, *inventory, edits);
+  REQUIRE_OK(plan);
+  CHECK(report_of(plan->rope.flatten()).verdict == Verdict::marked);
+}
+
+TEST_CASE("a revocation is not outvoted by a store that has not heard of it") {
+  const Studio alice("Alice");
+  const auto marked = mark_bytes(test_context(), slurp(media("samples/rgb.png")), alice.options());
+  REQUIRE_OK(marked);
+  const ScratchDir folder;
+  const auto believing = [&](const std::string& name) {
+    auto store = keys::TrustStore::load(test_context(), {folder / name, {}});
+    REQUIRE_OK(store);
+    REQUIRE_OK(store->add_local_issuer(alice.root()));
+    return std::move(*store);
+  };
+  std::vector<keys::TrustStore> stores;
+  stores.push_back(believing("old"));
+  keys::TrustStore told = believing("new");
+  keys::RevocationEntry entry;
+  entry.value.assign(alice.signer().key().public_key.begin(),
+                     alice.signer().key().public_key.end());
+  entry.since = 1'795'348'800;
+  const auto issuer = alice.issuer();
+  REQUIRE_OK(told.revoke({entry}, 1'795'348'800 + 86400, *issuer));
+  VerifyOptions options;
+  options.trust = trust_in(test_context(), std::move(stores));
+  CHECK(report_of(marked->file, options).verdict == Verdict::verified);
+  std::vector<keys::TrustStore> both;
+  both.push_back(believing("old"));
+  both.push_back(std::move(told));
+  options.trust = trust_in(test_context(), std::move(both));
+  CHECK(report_of(marked->file, options).verdict == Verdict::untrusted);
+}
