@@ -126,7 +126,8 @@ void add_warnings(const c2pa::Report& report, Finding& finding) {
   constexpr std::size_t kShown = 8;
   std::size_t shown = 0;
   const auto add = [&](const c2pa::StatusCode& code, c2pa::CodeKind kind, const char* name) {
-    if (code.kind == kind && shown++ < kShown) add_field(finding, name, words_of(code));
+    if (code.kind == kind && shown++ < kShown)
+      add_field(finding, name, code.explanation.empty() ? code.code : code.explanation);
   };
   for (const auto& code : report.codes) add(code, c2pa::CodeKind::informational, "note");
   for (const auto& code : report.ingredient_codes)
