@@ -30,7 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(before.has_value());
   const auto after = read_xmp(*updated);
   require(after && after->aigc == std::vector{changes.aigc_json});
-  require(after->digital_source_type == changes.digital_source_type);
+  require(!after->digital_source_types.empty() &&
+          after->digital_source_types.front() == changes.digital_source_type);
   require(after->aigc_elsewhere == before->aigc_elsewhere);
   require(after->instance_id == before->instance_id);
   require(after->provenance == before->provenance);
