@@ -35,6 +35,8 @@ std::string usage_message(const CLI::App& app, const CLI::ParseError& error) {
   const bool no_verb = app.get_subcommands().empty();
   for (const std::string& word : app.remaining())
     if (no_verb && !word.starts_with('-')) return fmt::format("there is no verb \"{}\"", word);
+  for (const std::string& word : app.remaining(true))
+    if (word.size() > 1 && word.starts_with('-')) return fmt::format("there is no flag {}", word);
   if (no_verb && dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) return "no verb given";
   std::string message = error.what();
   if (!message.empty() && message[0] >= 'A' && message[0] <= 'Z' &&

@@ -48,6 +48,11 @@ class KeyNew final : public Command {
     const Output& out = session.out();
     for (const auto* created : {&set.issuer, &set.signing, &set.carrier})
       if (*created) print_created(out, **created);
+    if (set.issuer && !set.issuer->key.is_protected())
+      out.warning(
+          "the issuer key has no passphrase either: whoever reads its file can sign in your name "
+          "for "
+          "years; better `key new` with a passphrase, then `key new signing --no-passphrase`");
     if (set.issuer) SIGNMARK_TRY(trust_locally(session, set.issuer->key));
     if (set.carrier) out.note(fmt::format("note: {}", keys::kCarrierTruth));
     out.note(

@@ -40,13 +40,18 @@ tl::unexpected<Error> system_error(std::string code, std::string_view verb, cons
 /// Opens a regular file for reading and returns its size.
 Result<std::uint64_t> open_regular(const fs::path& path, std::uint64_t max_size, int& fd) {
   fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) return system_error("base.file.open", "open the file", path);
+  if (fd < 0)
+    return system_error("base.file.open", "open the file", path,
+                        errno == ENOENT   ? "is the name right, and the folder?"
+                        : errno == EACCES ? "you may not read it: see its permissions"
+                                          : "");
   struct stat info {};
   if (::fstat(fd, &info) != 0) return system_error("base.file.open", "stat the file", path);
   if (!S_ISREG(info.st_mode))
     return fail("base.file.type",
-                S_ISDIR(info.st_mode) ? "this is a directory" : "not a regular file",
-                path.string());
+                S_ISDIR(info.st_mode) ? "this is a directory" : "not a regular file", path.string(),
+                S_ISDIR(info.st_mode) ? "name the files in it"
+                                      : "copy it into a file first, or pipe it into -");
   const auto size = static_cast<std::uint64_t>(info.st_size);
   if (size > max_size)
     return fail("base.file.size", fmt::format("{} bytes, {} are allowed", size, max_size),
@@ -169,7 +174,9 @@ Status AtomicFile::write(ByteView bytes) {
   while (done < bytes.size()) {
     const ssize_t n = ::write(fd_, bytes.data() + done, bytes.size() - done);
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return system_error("base.file.write", "write the output", destination_);
+    if (n <= 0)
+      return system_error("base.file.write", "write the output", destination_,
+                          errno == ENOSPC ? "make room on the disk; nothing was left behind" : "");
     done += static_cast<std::size_t>(n);
   }
   return {};

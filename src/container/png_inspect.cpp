@@ -80,7 +80,12 @@ Status PngInspector::animation(const PngChunk& chunk) {
 
 Status PngInspector::text(const PngChunk& chunk) {
   auto field = split_png_text(chunk);
-  if (!field) return unreadable(chunk, field.error(), false);
+  if (!field) {
+    // What cannot be taken apart still says its name.
+    const std::string_view data = as_text(chunk.data);
+    const std::string keyword(data.substr(0, data.find('\0')));
+    return unreadable(chunk, field.error(), kind_of_text(keyword) != BlockKind::text);
+  }
   const BlockKind kind = kind_of_text(field->keyword);
   const bool label = kind != BlockKind::text;
   if (!field->compressed)

@@ -3,10 +3,12 @@ $ cp $MEDIA/pictures/astronaut.png photo.png
 $ signmark -q key new --kdf interactive > /dev/null
 $ signmark verify absent.png
 signmark: error: absent.png: cannot open the file: no such file or directory
+hint: is the name right, and the folder?
 code: base.file.open
 [exit 1]
 $ signmark verify .
 signmark: error: .: this is a directory
+hint: name the files in it
 code: base.file.type
 [exit 1]
 $ printf 'hello' > hello.png; signmark verify hello.png
@@ -100,7 +102,7 @@ hint: signmark key list shows them all
 code: keys.select.none
 [exit 15]
 $ printf 'wrong\n' > wrong && chmod 600 wrong; signmark mark photo.png -o out.png --passphrase-file wrong
-signmark: error: <dir>/.home/data/keys/signing/sm1-okts-xdjm-dh5q-ahbi.key: the passphrase does not open this key, or the file is damaged
+signmark: error: <dir>/.home/data/keys/signing/sm1-qibv-4mxa-pkrn-ddc3.key: the passphrase does not open this key, or the file is damaged
 hint: try again; the key's .key~ may hold an older copy
 code: keys.unlock
 [exit 15]
@@ -110,7 +112,7 @@ hint: chmod 600 'wrong'
 code: keys.file.permissions
 [exit 15]
 $ env -u CREDENTIALS_DIRECTORY signmark --no-input mark photo.png -o out.png
-signmark: error: <dir>/.home/data/keys/signing/sm1-okts-xdjm-dh5q-ahbi.key: a passphrase for signing key sm1-okts-xdjm-dh5q-ahbi is needed, and nobody may be asked
+signmark: error: <dir>/.home/data/keys/signing/sm1-qibv-4mxa-pkrn-ddc3.key: a passphrase for signing key sm1-qibv-4mxa-pkrn-ddc3 is needed, and nobody may be asked
 hint: use --passphrase-fd, --passphrase-file or a systemd credential
 code: keys.passphrase.none
 [exit 15]

@@ -4,12 +4,12 @@ $ signmark -q key new --kdf interactive --label "Alice Studio" > /dev/null
 $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model pm-3 --content-id 00112233445566aa | python3 -m json.tool --json-lines --no-ensure-ascii
 {
     "aigc": {
-        "ContentProducer": "sm1-azqp-htby-7ji3-bh5g",
-        "ContentPropagator": "sm1-azqp-htby-7ji3-bh5g",
+        "ContentProducer": "sm1-k3xn-xvkk-467d-qk4s",
+        "ContentPropagator": "sm1-k3xn-xvkk-467d-qk4s",
         "Label": "1",
         "ProduceID": "00112233445566aa",
         "PropagateID": "00112233445566aa",
-        "ReservedCode1": "c53b3229d275802b3864a480c6fd1686275cf316862138b902dff2fb1a08c7fa561617f42d467dc182342646f4a7bce99213adfd8e92a4e428d5d24b03ec0400",
+        "ReservedCode1": "d20ced1cbd517e488b67bd63651d6f447dc4f08b1f929083e4cc659b00009f020e5dae32c6d24cfb35b8aa89c9dd029491ed4c1112b97a7a044d67ffa5eba10c",
         "ReservedCode2": ""
     },
     "aigc_kept": false,
@@ -18,7 +18,7 @@ $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model p
         "bytes": 426958,
         "path": "photo.png"
     },
-    "manifest": "urn:c2pa:7c17c19e-48ef-46b5-b6c1-7149041e7598:signmark",
+    "manifest": "urn:c2pa:b1416fd3-f7ee-479e-9371-c469db9ff187:signmark",
     "output": {
         "bytes": 429732,
         "path": "marked.png"
@@ -42,6 +42,6 @@ summary
 $ signmark verify --json marked.png --expect ffffffffffffffff > /dev/null
 [exit 12]
 $ signmark --json verify absent.png
-{"code":"base.file.open","message":"cannot open the file: no such file or directory","schema":"signmark/1","type":"error","where":"absent.png"}
+{"code":"base.file.open","hint":"is the name right, and the folder?","message":"cannot open the file: no such file or directory","schema":"signmark/1","type":"error","where":"absent.png"}
 {"exit_code":1,"files":1,"schema":"signmark/1","type":"summary"}
 [exit 1]
