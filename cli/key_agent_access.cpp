@@ -69,7 +69,7 @@ Result<std::shared_ptr<keys::Signer>> open_exec_signer(const Session& session,
   options.find_chain = [&session](const keys::KeyInfo& info) {
     return stored_chain(session, info);
   };
-  return keys::open_external_signer(session.context, uri, std::move(options));
+  return keys::open_external_signer(session.context, uri, options);
 }
 
 }  // namespace signmark::cli
