@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Check-aided polar codes (Arikan 2009; list decoding Tal & Vardy 2015; reliabilities by the
+// polarisation weight of 3GPP's study, R1-1708833). The check is the frame's own 32 bits.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+
+#include "signal/frames.hpp"
+
+namespace signmark::signal {
+
+/// One code: `length` (a power of two) coded bits carry `bits` info bits. Immutable, thread-safe.
+class PolarCode {
+ public:
+  /// Errors: none; sizes are constants of the callers (asserted).
+  PolarCode(int length, int bits);
+
+  [[nodiscard]] int length() const;
+  [[nodiscard]] int bits() const;
+  /// Systematic form is not used; bits go to the most reliable places in order of index.
+  [[nodiscard]] Bits encode(const Bits& info) const;
+
+  struct Decoded {
+    Bits info;
+    Bits coded;    ///< re-encoded word
+    int rank = 0;  ///< place in the list, 0 best
+  };
+  /// Soft list decoding. `llr`: length values, positive means 0. `known[i]`: 0 or 1 where an info
+  /// bit is known, 2 where not; empty when none is. Words are offered to `accept` best first; the
+  /// first accepted one is returned. `list`: 1..64.
+  [[nodiscard]] std::optional<Decoded> decode(std::span<const float> llr, int list,
+                                              const std::function<bool(const Bits&)>& accept,
+                                              std::span<const std::uint8_t> known = {}) const;
+
+ private:
+  int length_, bits_;
+  std::vector<int> places_;  // of the info bits, ascending
+  std::vector<std::uint8_t> frozen_;
+};
+
+}  // namespace signmark::signal
