@@ -27,7 +27,8 @@ class PolarCode {
     Bits coded;    ///< re-encoded word
     int rank = 0;  ///< place in the list, 0 best
   };
-  /// Soft list decoding. `llr`: length values, positive means 0. `known[i]`: 0 or 1 where an info
+  /// Soft list decoding (min-sum, so the scale of `llr` does not matter). `llr`: length values,
+  /// positive means 0, 0 is an erasure. `known[i]`: 0 or 1 where an info
   /// bit is known, 2 where not; empty when none is. Words are offered to `accept` best first; the
   /// first accepted one is returned. `list`: 1..64.
   [[nodiscard]] std::optional<Decoded> decode(std::span<const float> llr, int list,

@@ -17,6 +17,12 @@ float with_sign(float magnitude, std::uint32_t sign) {
   return std::bit_cast<float>(std::bit_cast<std::uint32_t>(magnitude) ^ sign);
 }
 
+/// Keeps every sum finite, since no order among metrics could be trusted otherwise.
+float bounded(float llr) {
+  constexpr float kMost = 1e30F;
+  return std::isnan(llr) ? 0.0F : std::clamp(llr, -kMost, kMost);
+}
+
 /// Of the sum modulo 2 of two bits (min-sum).
 void check_node(const float* a, const float* b, float* out, int size) {
   for (int i = 0; i < size; ++i) {
@@ -110,7 +116,7 @@ int* PolarList::weak(int path) {
 
 void PolarList::run(std::span<const float> llr) {
   assert(llr.size() == fixed_.size());
-  std::copy(llr.begin(), llr.end(), stage_.back().llr.begin());
+  std::transform(llr.begin(), llr.end(), stage_.back().llr.begin(), bounded);
   decide(stages_, 0);
 }
 
