@@ -28,7 +28,7 @@ std::vector<int> reliable_places(int length, int count) {
   std::stable_sort(places.begin(), places.end(),
                    [](int a, int b) { return polarisation_weight(a) > polarisation_weight(b); });
   places.resize(static_cast<std::size_t>(count));
-  std::sort(places.begin(), places.end());
+  std::reverse(places.begin(), places.end());
   return places;
 }
 

@@ -6,8 +6,8 @@
 
 namespace signmark::signal {
 
-/// The `count` most reliable places of a polar code of this length, ascending; the same on every
-/// machine.
+/// The `count` most reliable places of a polar code of this length, the least reliable of them
+/// first; the same on every machine.
 std::vector<int> reliable_places(int length, int count);
 
 }  // namespace signmark::signal

@@ -129,7 +129,7 @@ def places(length, count):
     weights = [sum((beta**j for j in range(length.bit_length()) if place >> j & 1),
                    decimal.Decimal(0)) for place in range(length)]
     assert len(set(weights)) == length
-    return sorted(sorted(range(length), key=lambda place: -weights[place])[:count])
+    return sorted(range(length), key=lambda place: weights[place])[length - count:]
 
 
 def transform(word):
