@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Playing and labelling of animations. The labelled file is simulated beside the source: wherever
-// the source's own frame would leave a wrong picture on the labelled canvas, the frame is patched.
+// Playing and changing of animations. The changed file is simulated beside the source: wherever the
+// source's own frame would leave a wrong picture on the changed canvas, the frame is patched.
 #include "image/animation.hpp"
 
 #include <cmath>
@@ -95,29 +95,33 @@ void Canvas::show(cv::Mat picture, const cv::Rect& where, Disposal disposal) {
   remember(where, disposal);
 }
 
-cv::Mat AnimationLabeller::with_label(const cv::Mat& shown) const {
+cv::Mat AnimationChanger::with_changes(const cv::Mat& shown) const {
   cv::Mat result = shown.clone();
-  cv::Mat part = result(label_.where);
-  blend(part, kRgba, label_.overlay);
-  if (!rules_.hard_alpha) return result;
+  if (!change_.empty()) add_luma(result, kRgba, change_);
+  if (label_) draw_label(result(label_->where));
+  return result;
+}
+
+void AnimationChanger::draw_label(cv::Mat part) const {
+  blend(part, kRgba, label_->overlay);
+  if (!rules_.hard_alpha) return;
   constexpr uchar kHalf = 128;
   for (int y = 0; y < part.rows; ++y)
     for (int x = 0; x < part.cols; ++x) {
       Rgba& pixel = part.at<Rgba>(y, x);
       pixel = pixel[3] >= kHalf ? Rgba(pixel[0], pixel[1], pixel[2], 255) : Rgba(0, 0, 0, 0);
     }
-  return result;
 }
 
-cv::Rect AnimationLabeller::extended(const cv::Rect& own, const cv::Rect& changed) const {
+cv::Rect AnimationChanger::extended(const cv::Rect& own, const cv::Rect& changed) const {
   const cv::Rect all = changed.empty() ? own : own.empty() ? changed : own | changed;
   const int spare_x = all.x % rules_.grid, spare_y = all.y % rules_.grid;
   return {all.x - spare_x, all.y - spare_y, all.width + spare_x, all.height + spare_y};
 }
 
-Patch AnimationLabeller::next(const AnimationFrame& frame) {
-  const cv::Mat wanted = with_label(source_.show(frame));
-  const cv::Mat& below = labelled_.settle();
+Patch AnimationChanger::next(const AnimationFrame& frame) {
+  const cv::Mat wanted = with_changes(source_.show(frame));
+  const cv::Mat& below = changed_.settle();
   cv::Mat drawn = below.clone();
   draw_frame(drawn, frame);
   const cv::Mat change = difference(drawn, wanted);
@@ -133,7 +137,8 @@ Patch AnimationLabeller::next(const AnimationFrame& frame) {
     patch.disposal = Disposal::previous;
   patch.change = cut_out(change, patch.where);
   patch.wanted = cut_out(wanted, patch.where);
-  labelled_.show(wanted, patch.where, patch.disposal);
+  patch.fresh = cut_out(difference(below, wanted), patch.where);
+  changed_.show(wanted, patch.where, patch.disposal);
   return patch;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Animations of partial frames (GIF, WebP): what a viewer shows, and what must be stored so that
-// each shown picture carries the label.
+// each shown picture carries the mark and the label.
 #pragma once
 
 #include <opencv2/core.hpp>
@@ -45,6 +45,7 @@ struct Patch {
   cv::Rect where;  ///< at least what the canvas shows of the frame's own rectangle
   cv::Mat change;  ///< CV_8UC1, as large as `where`: the pixels whose stored value must change
   cv::Mat wanted;  ///< CV_8UC4, as large as `where`: what is to be shown
+  cv::Mat fresh;   ///< CV_8UC1, as large as `where`: the pixels that are not shown already
   Disposal disposal = Disposal::keep;
 
   [[nodiscard]] bool changes() const { return cv::countNonZero(change) > 0; }
@@ -57,22 +58,27 @@ struct AnimationRules {
   int grid = 1;               ///< offsets are multiples of this
 };
 
-/// Plays the source and, beside it, the labelled animation.
-class AnimationLabeller {
+/// Plays the source and, beside it, the changed animation. All pictures take the same change of
+/// luma, found for the first one: pictures that stand still stay still.
+class AnimationChanger {
  public:
-  AnimationLabeller(cv::Size canvas, const AnimationRules& rules, const Placement& label)
-      : source_(canvas), labelled_(canvas), rules_(rules), label_(label) {}
+  /// `change`: as add_luma takes it, or empty. Both must outlive the object.
+  AnimationChanger(cv::Size canvas, const AnimationRules& rules, const cv::Mat& change,
+                   const std::optional<Placement>& label)
+      : source_(canvas), changed_(canvas), rules_(rules), change_(change), label_(label) {}
 
-  /// Frames in order; the patch is what the labelled file must store for this one.
+  /// Frames in order; the patch is what the changed file must store for this one.
   Patch next(const AnimationFrame& frame);
 
  private:
-  [[nodiscard]] cv::Mat with_label(const cv::Mat& shown) const;
+  [[nodiscard]] cv::Mat with_changes(const cv::Mat& shown) const;
+  void draw_label(cv::Mat part) const;
   [[nodiscard]] cv::Rect extended(const cv::Rect& own, const cv::Rect& changed) const;
 
-  Canvas source_, labelled_;
+  Canvas source_, changed_;
   AnimationRules rules_;
-  const Placement& label_;
+  const cv::Mat& change_;
+  const std::optional<Placement>& label_;
 };
 
 /// Luma under the label over all frames, so that it is legible on each of them.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a picture format must offer to take a visible label, and the table of formats.
+// What a picture format must offer to take a mark and a visible label, and the table of formats.
 //
 // To add a format: one <name>_codec.cpp that fills a Codec, a line in room.cpp's table, and tests
 // of geometry, depth, alpha, untouched pixels and damaged files like those of the others.
@@ -7,16 +7,18 @@
 
 #include "base/result.hpp"
 #include "image/hasher.hpp"
+#include "image/luma.hpp"
 #include "signmark/image.hpp"
 
 namespace signmark::image {
 
-/// One request to draw; all views belong to the caller.
+/// One request to change pixels; all views belong to the caller.
 struct Job {
   const Context& context;
   ByteView file;
-  int orientation = 1;  ///< EXIF 1..8 of the stored pixels
-  const label::VisibleLabel& label;
+  int orientation = 1;               ///< EXIF 1..8 of the stored pixels
+  const LumaChanger* changer;        ///< asked first; may be null
+  const label::VisibleLabel* label;  ///< drawn over what the changer left; may be null
   const EncodeOptions& options;
 };
 
@@ -24,7 +26,12 @@ struct Job {
 /// leave them and end in room.cpp. Thread-safe.
 struct Codec {
   std::string_view mime;
-  Result<EncodedImage> (*draw)(const Job& job);
+  /// Asks the changer once for each picture (an animation: once for the first one shown, whose
+  /// change is laid over every one), adds its answer, draws the label over it, encodes. Alpha and
+  /// the colours of clear pixels are the label's alone to change.
+  Result<EncodedImage> (*change)(const Job& job);
+  /// Luma of the first picture as it is stored.
+  Result<LumaPicture> (*read_luma)(const Context& context, ByteView file);
   Status (*hash_pixels)(const Context& context, ByteView file, PixelHasher& hasher);
 };
 

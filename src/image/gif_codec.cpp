@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // GIF: frames, timing, disposal and interlacing stay; a frame whose colour table lacks the label's
-// colours gets a local one in which unused places are filled.
+// colours gets a local one in which unused places are filled, a marked frame one of its own.
 #include <algorithm>
 #include <array>
 
 #include "image/animation.hpp"
-#include "image/codec.hpp"
+#include "image/change.hpp"
 #include "image/gif_io.hpp"
 #include "image/palette.hpp"
 #include "image/pixels.hpp"
+#include "image/quantise.hpp"
 
 namespace signmark::image {
 namespace {
@@ -97,27 +98,52 @@ Status play(const Context& context, ByteView file, const Sink& sink) {
 
 /// What the file says only after its header: found while the label's background is measured.
 struct FirstPass {
-  Placement label;
+  cv::Mat change;
+  std::optional<Placement> label;
   std::optional<std::uint16_t> loops;
 };
+
+/// The first picture that a viewer sees.
+Result<cv::Mat> first_shown(const Context& context, ByteView file) {
+  GifReader reader;
+  SIGNMARK_TRY(reader.open(context, file));
+  SIGNMARK_ASSIGN(const std::optional<GifFrame> frame, reader.next(context));
+  if (!frame) return fail("image.gif.decode", "the GIF has no pictures");
+  return Canvas(reader.screen().size).show(to_animation(reader.screen(), *frame)).clone();
+}
+
+Result<cv::Mat> find_change(const Job& job) {
+  if (job.changer == nullptr) return cv::Mat();
+  SIGNMARK_ASSIGN(const cv::Mat shown, first_shown(job.context, job.file));
+  return ask_changer(job, luma_of(shown, kRgba));
+}
 
 Result<FirstPass> look(const Job& job, const GifScreen& screen) {
   GifReader reader;
   SIGNMARK_TRY(reader.open(job.context, job.file));
-  Status played;
-  const auto probe = [&](const cv::Rect& where) {
+  const auto play_to_end = [&](const cv::Rect& where) {
     PooledStats stats;
     Canvas canvas(screen.size);
-    played = for_each_frame(job.context, reader,
-                            [&](const GifFrame&, const AnimationFrame& animated) -> Status {
-                              stats.add(luma_stats(canvas.show(animated)(where), kRgba));
-                              return {};
-                            });
-    return stats.result();
+    Status played = for_each_frame(job.context, reader,
+                                   [&](const GifFrame&, const AnimationFrame& animated) -> Status {
+                                     stats.add(luma_stats(canvas.show(animated)(where), kRgba));
+                                     return {};
+                                   });
+    return std::pair(stats.result(), std::move(played));
   };
-  SIGNMARK_ASSIGN(Placement label, place_label(job, screen.size, job.orientation, probe));
+  FirstPass first;
+  Status played;
+  if (job.label == nullptr) played = play_to_end({}).second;
+  const auto probe = [&](const cv::Rect& where) {
+    auto [stats, status] = play_to_end(where);
+    played = std::move(status);
+    return stats;
+  };
+  SIGNMARK_ASSIGN(first.label, place_label(job, screen.size, job.orientation, probe));
   SIGNMARK_TRY(played);
-  return FirstPass{std::move(label), reader.loops()};
+  SIGNMARK_ASSIGN(first.change, find_change(job));
+  first.loops = reader.loops();
+  return first;
 }
 
 /// Builds the colour table and the indices of a patched frame.
@@ -208,21 +234,46 @@ GifFrame FramePatcher::run() {
   return frame;
 }
 
-Result<EncodedImage> draw(const Job& job) {
+/// A marked frame: only what is not shown already, in a colour table of its own.
+GifFrame marked_frame(const GifFrame& source, const Patch& patch) {
+  constexpr std::size_t kMost = 255;  // one place is for the transparent pixels
+  const Quantised fresh = quantise(patch.wanted, patch.fresh, kMost);
+  GifFrame frame = source;
+  frame.where = patch.where;
+  frame.palette.clear();
+  for (const Rgba& c : fresh.palette) frame.palette.push_back({c[0], c[1], c[2]});
+  const auto transparent = static_cast<int>(frame.palette.size());
+  frame.palette.push_back({0, 0, 0});
+  frame.indices = cv::Mat(fresh.indices.size(), CV_8UC1, cv::Scalar(transparent));
+  fresh.indices.copyTo(frame.indices, patch.fresh);
+  if (!frame.control) frame.control = GraphicsControlBlock{DISPOSE_DO_NOT, false, 0, 0};
+  frame.control->TransparentColor = transparent;
+  if (patch.disposal != disposal_of(source))
+    frame.control->DisposalMode = disposal_mode(patch.disposal);
+  return frame;
+}
+
+Result<EncodedImage> change(const Job& job) {
   GifReader reader;
   SIGNMARK_TRY(reader.open(job.context, job.file));
-  SIGNMARK_ASSIGN(const FirstPass first, look(job, reader.screen()));
-  AnimationLabeller labeller(reader.screen().size, kRules, first.label);
+  SIGNMARK_ASSIGN(FirstPass first, look(job, reader.screen()));
+  AnimationChanger changer(reader.screen().size, kRules, first.change, first.label);
   GifWriter writer;
   SIGNMARK_TRY(writer.open(reader.screen(), first.loops));
   SIGNMARK_TRY(for_each_frame(
       job.context, reader, [&](const GifFrame& frame, const AnimationFrame& animated) -> Status {
-        const Patch patch = labeller.next(animated);
+        const Patch patch = changer.next(animated);
+        if (job.changer != nullptr) return writer.frame(marked_frame(frame, patch));
         if (!patch.changes()) return writer.frame(frame);
         return writer.frame(FramePatcher(reader.screen(), frame, patch).run());
       }));
   SIGNMARK_ASSIGN(Bytes file, writer.finish());
-  return EncodedImage{std::move(file), first.label.shown};
+  return EncodedImage{std::move(file), shown_overlay(std::move(first.label)), {}};
+}
+
+Result<LumaPicture> read_luma(const Context& context, ByteView file) {
+  SIGNMARK_ASSIGN(const cv::Mat shown, first_shown(context, file));
+  return luma_of(shown, kRgba);
 }
 
 Status hash_pixels(const Context& context, ByteView file, PixelHasher& hasher) {
@@ -233,6 +284,6 @@ Status hash_pixels(const Context& context, ByteView file, PixelHasher& hasher) {
 
 }  // namespace
 
-const Codec kGifCodec{"image/gif", draw, hash_pixels};
+const Codec kGifCodec{"image/gif", change, read_luma, hash_pixels};
 
 }  // namespace signmark::image

@@ -192,8 +192,9 @@ tl::unexpected<Error> HeifReader::error(const heif_error& problem) const {
 Status HeifReader::open(const Context& context, ByteView file) {
   file_ = file;
   if (is_sequence(file))
-    return fail("image.unsupported", "image sequences cannot take a visible label yet", {},
-                "mark it without one: --layers metadata,manifest");
+    return fail("image.unsupported",
+                "image sequences cannot take a visible label or a robust mark yet", {},
+                "mark it without them: --layers metadata,manifest");
   context_.reset(heif_context_alloc());
   // Our own check names the limit; libheif's, which comes first, is only raised.
   constexpr std::uint64_t kLibrarySide = 32768;

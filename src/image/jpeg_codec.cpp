@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// JPEG: only the blocks under the label are encoded anew, with the source's own tables and
-// sampling; all other coefficients are carried over as they are.
+// JPEG: a mark is added to the coefficients of luma, and only the blocks under the label are
+// encoded anew, with the source's own tables and sampling; all other coefficients are carried over.
 #include <fmt/format.h>
 
-#include "image/codec.hpp"
+#include "image/change.hpp"
 #include "image/jpeg_io.hpp"
+#include "image/jpeg_mark.hpp"
 #include "image/placement.hpp"
 
 namespace signmark::image {
@@ -81,15 +82,22 @@ Status replace_blocks(const Context& context, const Coefficients& whole, const c
   return {};
 }
 
-/// All pixels anew, because another quality was asked for.
-Result<Bytes> encode_whole(const Job& job, JpegReader& header, const Placement& label) {
+/// All pixels anew, because another quality was asked for or the mark is not one of luma alone.
+Result<EncodedImage> encode_whole(const Job& job, JpegReader& header) {
   SIGNMARK_ASSIGN(cv::Mat pixels, decode(job, cv::Rect({}, header.size())));
-  blend(pixels(label.where), header.layout(), label.overlay);
+  const PixelLayout layout = header.layout();
+  SIGNMARK_TRY(apply_changer(job, pixels, layout));
+  SIGNMARK_ASSIGN(std::optional<Placement> label,
+                  place_label(job, header.size(), job.orientation, [&](const cv::Rect& where) {
+                    return luma_stats(pixels(where), layout);
+                  }));
+  if (label) blend(pixels(label->where), layout, label->overlay);
   SIGNMARK_TRY(job.context.report("encode", 0, 1));
   SIGNMARK_ASSIGN(jvirt_barray_ptr * arrays,
                   header.read_coefficients());  // its tables are all known now
   static_cast<void>(arrays);
-  return encode_like(header, pixels, job.options.quality);
+  SIGNMARK_ASSIGN(Bytes file, encode_like(header, pixels, job.options.quality));
+  return EncodedImage{std::move(file), shown_overlay(std::move(label)), {}};
 }
 
 Result<Bytes> encode_part(const Job& job, JpegReader& source, const Placement& label) {
@@ -103,10 +111,8 @@ Result<Bytes> encode_part(const Job& job, JpegReader& source, const Placement& l
   return write_coefficients(source, arrays);
 }
 
-Result<EncodedImage> draw(const Job& job) {
-  SIGNMARK_TRY(job.context.report("decode", 0, 1));
-  JpegReader source;
-  SIGNMARK_TRY(source.open(job.context, job.file));
+/// Draws the label alone; without one the picture stays as it is.
+Result<EncodedImage> draw_label(const Job& job, JpegReader& source) {
   Status probed;
   const auto probe = [&](const cv::Rect& where) {
     const auto pixels = decode(job, where);
@@ -114,11 +120,51 @@ Result<EncodedImage> draw(const Job& job) {
     probed = tl::unexpected(pixels.error());
     return label::LumaStats{};
   };
-  SIGNMARK_ASSIGN(const Placement label, place_label(job, source.size(), job.orientation, probe));
+  SIGNMARK_ASSIGN(std::optional<Placement> label,
+                  place_label(job, source.size(), job.orientation, probe));
   SIGNMARK_TRY(probed);
-  SIGNMARK_ASSIGN(Bytes file, job.options.quality ? encode_whole(job, source, label)
-                                                  : encode_part(job, source, label));
-  return EncodedImage{std::move(file), label.shown};
+  if (!label) {
+    SIGNMARK_ASSIGN(jvirt_barray_ptr * arrays, source.read_coefficients());
+    SIGNMARK_ASSIGN(Bytes file, write_coefficients(source, arrays));
+    return EncodedImage{std::move(file), {}, {}};
+  }
+  SIGNMARK_ASSIGN(Bytes file, encode_part(job, source, *label));
+  return EncodedImage{std::move(file), std::move(label->shown), {}};
+}
+
+Result<LumaPicture> read_luma(const Context& context, ByteView file) {
+  JpegReader reader;
+  SIGNMARK_TRY(reader.open(context, file));
+  // Then libjpeg leaves chroma alone.
+  if (reader.info().jpeg_color_space == JCS_YCbCr) reader.info().out_color_space = JCS_GRAYSCALE;
+  const PixelLayout layout = reader.layout();
+  SIGNMARK_ASSIGN(const cv::Mat pixels, reader.read_pixels(cv::Rect({}, reader.size())));
+  return luma_of(pixels, layout);
+}
+
+/// The source with the changer's answer in its coefficients.
+Result<Bytes> mark_coefficients(const Job& job, JpegReader& source) {
+  SIGNMARK_ASSIGN(const LumaPicture seen, read_luma(job.context, job.file));
+  SIGNMARK_ASSIGN(const cv::Mat change, ask_changer(job, seen));
+  SIGNMARK_ASSIGN(jvirt_barray_ptr * arrays, source.read_coefficients());
+  SIGNMARK_TRY(add_to_coefficients(source, arrays, change));
+  SIGNMARK_TRY(job.context.report("encode", 0, 1));
+  return write_coefficients(source, arrays);
+}
+
+Result<EncodedImage> change(const Job& job) {
+  SIGNMARK_TRY(job.context.report("decode", 0, 1));
+  JpegReader source;
+  SIGNMARK_TRY(source.open(job.context, job.file));
+  const bool inks = source.layout().model == ColourModel::cmyk;
+  if (job.options.quality || (inks && job.changer != nullptr)) return encode_whole(job, source);
+  if (job.changer == nullptr) return draw_label(job, source);
+  SIGNMARK_ASSIGN(Bytes marked, mark_coefficients(job, source));
+  if (job.label == nullptr) return EncodedImage{std::move(marked), {}, {}};
+  JpegReader reader;
+  SIGNMARK_TRY(reader.open(job.context, marked));
+  return draw_label(Job{job.context, marked, job.orientation, nullptr, job.label, job.options},
+                    reader);
 }
 
 /// What the row callback needs.
@@ -141,6 +187,6 @@ Status hash_pixels(const Context& context, ByteView file, PixelHasher& hasher) {
 
 }  // namespace
 
-const Codec kJpegCodec{"image/jpeg", draw, hash_pixels};
+const Codec kJpegCodec{"image/jpeg", change, read_luma, hash_pixels};
 
 }  // namespace signmark::image

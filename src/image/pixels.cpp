@@ -93,6 +93,67 @@ label::LumaStats stats_of(const cv::Mat& pixels, const PixelLayout& layout) {
   return {mean, clear > 0 ? std::max(deviation, kUnknownDeviation) : deviation};
 }
 
+template <class T>
+void luma_rows(const cv::Mat& pixels, const PixelLayout& layout, LumaPicture& seen) {
+  const int channels = layout.channels();
+  for (int y = 0; y < pixels.rows; ++y) {
+    const T* pixel = pixels.ptr<T>(y);
+    for (int x = 0; x < pixels.cols; ++x, pixel += channels) {
+      double value = luma(pixel, layout);
+      if (layout.alpha) {
+        const double opacity = pixel[channels - 1] / double(layout.white);
+        seen.opacity.at<uchar>(y, x) = cv::saturate_cast<uchar>(opacity * 255);
+        if (layout.premultiplied && opacity > 0) value = std::min(value / opacity, 1.0);
+      }
+      seen.luma.at<float>(y, x) = static_cast<float>(255 * value);
+    }
+  }
+}
+
+template <class T>
+T moved(T sample, double by, double top) {
+  return cv::saturate_cast<T>(std::clamp(sample + by, 0.0, std::max<double>(top, sample)));
+}
+
+/// Luma is light of the coloured inks times light of black. The coloured inks take the change; what
+/// they have no room for goes to black.
+template <class T>
+void add_to_inks(T* inks, const PixelLayout& layout, double share) {
+  constexpr int kBlack = 3;
+  const double white = layout.white, sign = layout.inverted ? 1 : -1;
+  const double target = std::clamp(luma(inks, layout) + share, 0.0, 1.0);
+  const double black = layout.inverted ? inks[kBlack] / white : 1 - inks[kBlack] / white;
+  if (black > 0)
+    for (int c = 0; c < kBlack; ++c) inks[c] = moved(inks[c], sign * share / black * white, white);
+  const double missing = target - luma(inks, layout);
+  std::array<T, 4> bare{inks[0], inks[1], inks[2], static_cast<T>(layout.inverted ? white : 0)};
+  const double colour = luma(bare.data(), layout);
+  if (std::abs(missing) > 0.5 / white && colour > 0)
+    inks[kBlack] = moved(inks[kBlack], sign * missing / colour * white, white);
+}
+
+template <class T>
+void add_rows(cv::Mat& pixels, const PixelLayout& layout, const cv::Mat& change) {
+  const int channels = layout.channels();
+  const int colours = layout.model == ColourModel::rgb ? 3 : 1;
+  const double unit = (layout.inverted ? -1 : 1) * layout.white / 255.0;
+  for (int y = 0; y < pixels.rows; ++y) {
+    T* pixel = pixels.ptr<T>(y);
+    const float* levels = change.ptr<float>(y);
+    for (int x = 0; x < pixels.cols; ++x, pixel += channels) {
+      const double alpha = layout.alpha ? pixel[channels - 1] : layout.white;
+      if (levels[x] == 0 || alpha == 0) continue;
+      if (layout.model == ColourModel::cmyk) {
+        add_to_inks(pixel, layout, levels[x] / 255.0);
+        continue;
+      }
+      const double part = layout.premultiplied ? alpha / layout.white : 1;
+      for (int c = 0; c < colours; ++c)
+        pixel[c] = moved(pixel[c], levels[x] * unit * part, layout.white * part);
+    }
+  }
+}
+
 }  // namespace
 
 void blend(cv::Mat pixels, const PixelLayout& layout, const cv::Mat& overlay) {
@@ -106,6 +167,24 @@ void blend(cv::Mat pixels, const PixelLayout& layout, const cv::Mat& overlay) {
 label::LumaStats luma_stats(const cv::Mat& pixels, const PixelLayout& layout) {
   return pixels.depth() == CV_16U ? stats_of<std::uint16_t>(pixels, layout)
                                   : stats_of<std::uint8_t>(pixels, layout);
+}
+
+LumaPicture luma_of(const cv::Mat& pixels, const PixelLayout& layout) {
+  LumaPicture seen{cv::Mat(pixels.size(), CV_32FC1), {}};
+  if (layout.alpha) seen.opacity.create(pixels.size(), CV_8UC1);
+  if (pixels.depth() == CV_16U)
+    luma_rows<std::uint16_t>(pixels, layout, seen);
+  else
+    luma_rows<std::uint8_t>(pixels, layout, seen);
+  return seen;
+}
+
+void add_luma(cv::Mat& pixels, const PixelLayout& layout, const cv::Mat& change) {
+  CV_Assert(pixels.size() == change.size() && change.type() == CV_32FC1);
+  if (pixels.depth() == CV_16U)
+    add_rows<std::uint16_t>(pixels, layout, change);
+  else
+    add_rows<std::uint8_t>(pixels, layout, change);
 }
 
 }  // namespace signmark::image

@@ -5,6 +5,7 @@
 
 #include <opencv2/core.hpp>
 
+#include "image/luma.hpp"
 #include "signmark/label.hpp"
 
 namespace signmark::image {
@@ -38,5 +39,12 @@ void blend(cv::Mat pixels, const PixelLayout& layout, const cv::Mat& overlay);
 /// Mean and deviation of luma on a scale of 255. Pixels that are not opaque count as a busy
 /// background, because nobody knows what they will be shown on.
 label::LumaStats luma_stats(const cv::Mat& pixels, const PixelLayout& layout);
+
+/// Luma and opacity as the robust mark sees them.
+LumaPicture luma_of(const cv::Mat& pixels, const PixelLayout& layout);
+
+/// Adds a change of luma (CV_32FC1, levels of 255, as large as the picture) to red, green and blue
+/// alike, to luma alone, or to the inks; rounds and clips. Alpha and clear pixels stay.
+void add_luma(cv::Mat& pixels, const PixelLayout& layout, const cv::Mat& change);
 
 }  // namespace signmark::image

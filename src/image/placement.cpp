@@ -76,8 +76,13 @@ cv::Mat turn_to_stored(const cv::Mat& shown, int orientation) {
   }
 }
 
-Result<Placement> place_label(const Job& job, cv::Size stored, int orientation,
-                              const StoredProbe& probe) {
+label::Overlay shown_overlay(std::optional<Placement> label) {
+  return label ? std::move(label->shown) : label::Overlay{};
+}
+
+Result<std::optional<Placement>> place_label(const Job& job, cv::Size stored, int orientation,
+                                             const StoredProbe& probe) {
+  if (job.label == nullptr) return std::optional<Placement>();
   if (orientation < 1 || orientation > 8)
     return fail("image.orientation", fmt::format("orientation {} is not 1 to 8", orientation));
   const cv::Size seen = swaps_sides(orientation) ? cv::Size(stored.height, stored.width) : stored;
@@ -87,7 +92,7 @@ Result<Placement> place_label(const Job& job, cv::Size stored, int orientation,
     return probe(to_stored(rect, stored, orientation));
   };
   SIGNMARK_ASSIGN(label::Overlay overlay,
-                  label::draw_label(job.label, static_cast<std::uint32_t>(seen.width),
+                  label::draw_label(*job.label, static_cast<std::uint32_t>(seen.width),
                                     static_cast<std::uint32_t>(seen.height), seen_probe));
   const cv::Rect rect(static_cast<int>(overlay.x), static_cast<int>(overlay.y),
                       static_cast<int>(overlay.width), static_cast<int>(overlay.height));

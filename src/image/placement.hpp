@@ -21,11 +21,14 @@ struct Placement {
   cv::Mat overlay;  ///< CV_8UC2 grey and alpha, turned, as large as `where`
 };
 
+/// The overlay of a label as a person sees it; an empty one without a label.
+label::Overlay shown_overlay(std::optional<Placement> label);
+
 using StoredProbe = std::function<label::LumaStats(const cv::Rect& stored)>;
 
-/// Lays out the job's label for a picture of this stored size. Errors: those of label::draw_label,
-/// `image.orientation`.
-Result<Placement> place_label(const Job& job, cv::Size stored, int orientation,
-                              const StoredProbe& probe);
+/// Lays out the job's label for a picture of this stored size; nothing when the job has none.
+/// Errors: those of label::draw_label, `image.orientation`.
+Result<std::optional<Placement>> place_label(const Job& job, cv::Size stored, int orientation,
+                                             const StoredProbe& probe);
 
 }  // namespace signmark::image

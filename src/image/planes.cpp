@@ -32,10 +32,43 @@ void pull(cv::Mat& plane, int y, int x, double target, double weight) {
 struct Range {
   double black = 0, span = 255;
 };
-Range range_of(const Planes& picture) {
+/// Up to the highest value, in HDR beyond diffuse white.
+Range signal_range(const Planes& picture) {
   const double unit = std::exp2(picture.depth - 8);
-  if (picture.full_range) return {0, (std::exp2(picture.depth) - 1) * picture.white};
-  return {16 * unit, 219 * unit * picture.white};
+  if (picture.full_range) return {0, std::exp2(picture.depth) - 1};
+  return {16 * unit, 219 * unit};
+}
+Range range_of(const Planes& picture) {
+  const Range signal = signal_range(picture);
+  return {signal.black, signal.span * picture.white};
+}
+
+/// 0..1 over the range.
+double share(const cv::Mat& plane, int y, int x, const Range& range) {
+  return std::clamp((read(plane, y, x) - range.black) / range.span, 0.0, 1.0);
+}
+Range alpha_range(const Planes& picture) { return {0, std::exp2(picture.depth) - 1}; }
+
+double luma_at(const Planes& picture, int y, int x, const Range& range) {
+  const double first = share(picture.luma, y, x, range);
+  if (!picture.rgb) return first;
+  return 0.299 * first + 0.587 * share(picture.chroma[0], y, x, range) +
+         0.114 * share(picture.chroma[1], y, x, range);
+}
+
+void add_to_plane(cv::Mat& plane, const Planes& picture, const cv::Mat& change) {
+  const Range range = signal_range(picture), opaque = alpha_range(picture);
+  for (int y = 0; y < plane.rows; ++y)
+    for (int x = 0; x < plane.cols; ++x) {
+      const double alpha = picture.alpha.empty() ? 1 : share(picture.alpha, y, x, opaque);
+      const double levels = change.at<float>(y, x);
+      if (levels == 0 || alpha == 0) continue;
+      const double part = picture.premultiplied ? alpha : 1, now = read(plane, y, x);
+      // What lies outside the range stays there: some encoders put headroom to use.
+      const double low = std::min(range.black, now);
+      const double high = std::max(range.black + range.span * part, now);
+      write(plane, y, x, std::clamp(now + levels * part * range.span / 255, low, high));
+    }
 }
 
 /// How much of each pixel is paint afterwards (CV_32F); raises the picture's alpha on the way.
@@ -122,6 +155,30 @@ label::LumaStats luma_stats(const Planes& picture, const cv::Rect& where) {
   cv::Mat merged;
   cv::merge(parts, merged);
   return luma_stats(merged, layout);
+}
+
+LumaPicture luma_of(const Planes& picture) {
+  const Range range = signal_range(picture), opaque = alpha_range(picture);
+  LumaPicture seen{cv::Mat(picture.luma.size(), CV_32FC1), {}};
+  if (!picture.alpha.empty()) seen.opacity.create(picture.luma.size(), CV_8UC1);
+  for (int y = 0; y < seen.luma.rows; ++y)
+    for (int x = 0; x < seen.luma.cols; ++x) {
+      double value = luma_at(picture, y, x, range);
+      if (!picture.alpha.empty()) {
+        const double alpha = share(picture.alpha, y, x, opaque);
+        seen.opacity.at<uchar>(y, x) = cv::saturate_cast<uchar>(255 * alpha);
+        if (picture.premultiplied && alpha > 0) value = std::min(value / alpha, 1.0);
+      }
+      seen.luma.at<float>(y, x) = static_cast<float>(255 * value);
+    }
+  return seen;
+}
+
+void add_luma(Planes& picture, const cv::Mat& change) {
+  CV_Assert(picture.luma.size() == change.size() && change.type() == CV_32FC1);
+  add_to_plane(picture.luma, picture, change);
+  if (!picture.rgb) return;
+  for (cv::Mat& plane : picture.chroma) add_to_plane(plane, picture, change);
 }
 
 }  // namespace signmark::image

@@ -6,6 +6,7 @@
 #include <array>
 #include <opencv2/core.hpp>
 
+#include "image/luma.hpp"
 #include "signmark/label.hpp"
 
 namespace signmark::image {
@@ -31,5 +32,9 @@ void blend(Planes& picture, const cv::Rect& where, const cv::Mat& overlay);
 
 /// As luma_stats for interleaved pixels.
 label::LumaStats luma_stats(const Planes& picture, const cv::Rect& where);
+
+/// As luma_of and add_luma for interleaved pixels; of HDR pictures the whole signal counts.
+LumaPicture luma_of(const Planes& picture);
+void add_luma(Planes& picture, const cv::Mat& change);
 
 }  // namespace signmark::image

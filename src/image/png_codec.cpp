@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // PNG: depth, alpha, interlacing and colour type stay; a palette grows, or gives way to RGB when
-// full.
+// full or marked.
 #include "base/bytes.hpp"
+#include "image/change.hpp"
 #include "image/codec.hpp"
 #include "image/palette.hpp"
 #include "image/placement.hpp"
@@ -88,29 +89,78 @@ bool draw_indexed(PngPicture& picture, const Placement& label) {
   return true;
 }
 
-/// A label pixel must not happen to have the colour that a tRNS chunk declares transparent.
-template <class T>
-void step_off(const PngPicture& picture, const Placement& label) {
-  const png_color_16& clear = *picture.clear;
-  const bool grey = picture.pixels.channels() == 1;
+/// Calls `work` with a pointer to each sample of `part` that has the colour which a tRNS chunk
+/// declares transparent, and with its place.
+template <class T, class Work>
+void for_each_keyed(const png_color_16& clear, cv::Mat& part, const Work& work) {
+  const bool grey = part.channels() == 1;
   const std::array<unsigned, 3> key{grey ? clear.gray : clear.red, clear.green, clear.blue};
-  cv::Mat part = picture.pixels(label.where);
   for (int y = 0; y < part.rows; ++y)
     for (int x = 0; x < part.cols; ++x) {
       T* pixel = part.ptr<T>(y) + static_cast<std::ptrdiff_t>(x) * part.channels();
-      bool same = label.overlay.at<cv::Vec2b>(y, x)[1] != 0;
+      bool same = true;
       for (int c = 0; c < part.channels() && same; ++c) same = pixel[c] == key[c];
-      if (same) pixel[0] = static_cast<T>(pixel[0] > 0 ? pixel[0] - 1 : 1);
+      if (same) work(pixel, y, x);
     }
+}
+
+/// A pixel that we changed (`changed`, CV_8UC1) must not happen to become transparent.
+template <class T>
+void step_off(const png_color_16& clear, cv::Mat part, const cv::Mat& changed) {
+  for_each_keyed<T>(clear, part, [&](T* pixel, int y, int x) {
+    if (changed.at<uchar>(y, x) != 0) pixel[0] = static_cast<T>(pixel[0] > 0 ? pixel[0] - 1 : 1);
+  });
+}
+
+void step_off(PngPicture& picture, const cv::Rect& where, const cv::Mat& changed) {
+  if (!picture.clear) return;
+  if (picture.depth == 16)
+    step_off<std::uint16_t>(*picture.clear, picture.pixels(where), changed);
+  else
+    step_off<std::uint8_t>(*picture.clear, picture.pixels(where), changed);
 }
 
 void draw_plain(PngPicture& picture, const Placement& label) {
   blend(picture.pixels(label.where), picture.layout(), label.overlay);
-  if (!picture.clear) return;
+  cv::Mat painted;
+  cv::extractChannel(label.overlay, painted, 1);
+  step_off(picture, label.where, painted);
+}
+
+/// A grey of less than eight bits has no room for a mark.
+void turn_to_bytes(PngPicture& picture) {
+  const int unit = 255 / picture.layout().white;
+  picture.pixels *= unit;
+  if (picture.clear) picture.clear->gray = static_cast<png_uint_16>(picture.clear->gray * unit);
+  picture.depth = 8;
+}
+
+/// Of a picture that is not indexed.
+LumaPicture luma_of(PngPicture& picture) {
+  LumaPicture seen = luma_of(picture.pixels, picture.layout());
+  if (!picture.clear) return seen;
+  seen.opacity = cv::Mat(picture.pixels.size(), CV_8UC1, cv::Scalar(255));
+  const auto hide = [&](const auto*, int y, int x) { seen.opacity.at<uchar>(y, x) = 0; };
   if (picture.depth == 16)
-    step_off<std::uint16_t>(picture, label);
+    for_each_keyed<std::uint16_t>(*picture.clear, picture.pixels, hide);
   else
-    step_off<std::uint8_t>(picture, label);
+    for_each_keyed<std::uint8_t>(*picture.clear, picture.pixels, hide);
+  return seen;
+}
+
+Status mark(const Job& job, PngPicture& picture) {
+  if (job.changer == nullptr) return {};
+  if (picture.indexed()) turn_to_true_colour(picture);
+  if (picture.depth < 8) turn_to_bytes(picture);
+  const LumaPicture seen = luma_of(picture);
+  SIGNMARK_ASSIGN(cv::Mat change, ask_changer(job, seen));
+  if (picture.clear) {
+    change = change.clone();
+    change.setTo(0, seen.opacity == 0);
+  }
+  add_luma(picture.pixels, picture.layout(), change);
+  step_off(picture, cv::Rect({}, change.size()), seen.opacity);
+  return {};
 }
 
 label::LumaStats stats(const PngPicture& picture, const cv::Rect& where) {
@@ -119,20 +169,32 @@ label::LumaStats stats(const PngPicture& picture, const cv::Rect& where) {
                            : luma_stats(part, picture.layout());
 }
 
-Result<EncodedImage> draw(const Job& job) {
-  if (is_animated(job.file))
-    return fail("image.unsupported", "animated PNG cannot take a visible label yet", {},
-                "mark it without one: --layers metadata,manifest");
-  SIGNMARK_TRY(job.context.report("decode", 0, 1));
-  SIGNMARK_ASSIGN(PngPicture picture, read_png(job.context, job.file));
-  SIGNMARK_ASSIGN(const Placement label,
-                  place_label(job, picture.pixels.size(), job.orientation,
-                              [&](const cv::Rect& where) { return stats(picture, where); }));
+void draw_label(PngPicture& picture, const Placement& label) {
   if (picture.indexed() && !draw_indexed(picture, label)) turn_to_true_colour(picture);
   if (!picture.indexed()) draw_plain(picture, label);
+}
+
+Result<EncodedImage> change(const Job& job) {
+  if (is_animated(job.file))
+    return fail("image.unsupported",
+                "animated PNG cannot take a visible label or a robust mark yet", {},
+                "mark it without them: --layers metadata,manifest");
+  SIGNMARK_TRY(job.context.report("decode", 0, 1));
+  SIGNMARK_ASSIGN(PngPicture picture, read_png(job.context, job.file));
+  SIGNMARK_TRY(mark(job, picture));
+  SIGNMARK_ASSIGN(std::optional<Placement> label,
+                  place_label(job, picture.pixels.size(), job.orientation,
+                              [&](const cv::Rect& where) { return stats(picture, where); }));
+  if (label) draw_label(picture, *label);
   SIGNMARK_TRY(job.context.report("encode", 0, 1));
   SIGNMARK_ASSIGN(Bytes file, write_png(picture));
-  return EncodedImage{std::move(file), label.shown};
+  return EncodedImage{std::move(file), shown_overlay(std::move(label)), {}};
+}
+
+Result<LumaPicture> read_luma(const Context& context, ByteView file) {
+  SIGNMARK_ASSIGN(PngPicture picture, read_png(context, file));
+  if (picture.indexed()) turn_to_true_colour(picture);
+  return luma_of(picture);
 }
 
 Status hash_pixels(const Context& context, ByteView file, PixelHasher& hasher) {
@@ -144,6 +206,6 @@ Status hash_pixels(const Context& context, ByteView file, PixelHasher& hasher) {
 
 }  // namespace
 
-const Codec kPngCodec{"image/png", draw, hash_pixels};
+const Codec kPngCodec{"image/png", change, read_luma, hash_pixels};
 
 }  // namespace signmark::image

@@ -36,14 +36,24 @@ auto without_exceptions(Work&& work) -> decltype(work()) {
 
 class Room final : public ImageRoom {
  public:
-  [[nodiscard]] Result<EncodedImage> draw_label(const Context& context, ByteView file,
-                                                std::string_view format_mime, int orientation,
-                                                const label::VisibleLabel& label,
-                                                const EncodeOptions& options) const override {
+  [[nodiscard]] Result<EncodedImage> change_pixels(const Context& context, ByteView file,
+                                                   std::string_view format_mime, int orientation,
+                                                   const PixelChanges& changes,
+                                                   const EncodeOptions& options) const override {
     SIGNMARK_ASSIGN(const Codec* codec, find_codec(format_mime));
-    return without_exceptions([&] {
-      return codec->draw(Job{context, file, orientation, label, options});
+    return without_exceptions([&]() -> Result<EncodedImage> {
+      const Job job{context, file, orientation, nullptr, changes.label, options};
+      if (changes.robust == nullptr) return codec->change(job);
+      return fail("image.unsupported", "this build lays no robust marks");
     });
+  }
+
+  [[nodiscard]] Result<RobustFinding> find_robust(const Context& context, ByteView file,
+                                                  std::string_view format_mime,
+                                                  const RobustLookup& lookup) const override {
+    SIGNMARK_TRY(find_codec(format_mime));
+    static_cast<void>(context), static_cast<void>(file), static_cast<void>(lookup);
+    return fail("image.unsupported", "this build finds no robust marks");
   }
 
   [[nodiscard]] Result<Bytes> pixel_digest(const Context& context, ByteView file,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // TIFF: every page keeps its depth, colour model, strips or tiles, compression and predictor; a
-// palette whose unused places do not suffice gives way to RGB.
+// palette whose unused places do not suffice, or that is marked, gives way to RGB.
 #include <tiffio.h>
 
 #include <algorithm>
 
-#include "image/codec.hpp"
+#include "image/change.hpp"
 #include "image/palette.hpp"
 #include "image/pixels.hpp"
 #include "image/placement.hpp"
@@ -98,18 +98,29 @@ label::LumaStats stats(const TiffPage& page, const cv::Rect& where) {
   return page.indexed() ? luma_stats(look_up(page, part), kRgba) : luma_stats(part, page.layout());
 }
 
-Result<label::Overlay> draw_page(const Job& job, TiffPage& page, int orientation) {
-  SIGNMARK_ASSIGN(Placement label,
-                  place_label(job, page.size, orientation,
-                              [&](const cv::Rect& where) { return stats(page, where); }));
-  if (page.indexed() && !draw_indexed(page, label)) turn_to_smallest_colour(page);
-  if (!page.indexed()) blend(page.pixels(label.where), page.layout(), label.overlay);
-  return std::move(label.shown);
+/// A thumbnail may be too small for a mark or a label; it then stays as it is.
+bool may_stay_bare(const TiffPage& page, const Error& error) {
+  return page.reduced() && (error.code == "label.size.small" || error.code == "image.mark.size");
 }
 
-/// A thumbnail may be too small for a label; it then stays as it is.
-bool may_stay_bare(const TiffPage& page, const Error& error) {
-  return page.reduced() && error.code == "label.size.small";
+Status mark_page(const Job& job, TiffPage& page) {
+  if (job.changer == nullptr) return {};
+  if (page.indexed()) turn_to_smallest_colour(page);
+  const Status marked = apply_changer(job, page.pixels, page.layout());
+  if (!marked && may_stay_bare(page, marked.error())) return {};
+  return marked;
+}
+
+/// The overlay, when the job has a label and the page room for it.
+Result<std::optional<label::Overlay>> label_page(const Job& job, TiffPage& page, int orientation) {
+  auto placed = place_label(job, page.size, orientation,
+                            [&](const cv::Rect& where) { return stats(page, where); });
+  if (!placed && may_stay_bare(page, placed.error())) return std::optional<label::Overlay>();
+  SIGNMARK_ASSIGN(std::optional<Placement> label, std::move(placed));
+  if (!label) return std::optional<label::Overlay>();
+  if (page.indexed() && !draw_indexed(page, *label)) turn_to_smallest_colour(page);
+  if (!page.indexed()) blend(page.pixels(label->where), page.layout(), label->overlay);
+  return std::move(label->shown);
 }
 
 /// Calls `sink` with each page and its number.
@@ -125,27 +136,34 @@ Status for_each_page(const Context& context, TiffReader& reader, const Sink& sin
   }
 }
 
-Result<EncodedImage> draw(const Job& job) {
+Result<EncodedImage> change(const Job& job) {
   TiffReader reader;
   SIGNMARK_TRY(reader.open(job.context, job.file));
   TiffWriter writer;
   SIGNMARK_TRY(writer.open(reader.variant()));
   std::optional<label::Overlay> shown;
-  SIGNMARK_TRY(
-      for_each_page(job.context, reader, [&](TiffPage& page, std::uint64_t number) -> Status {
-        // The caller knows how the first page lies; each other page says it itself.
-        const int orientation = number == 0 ? job.orientation : page.orientation;
-        auto overlay = draw_page(job, page, orientation);
-        if (!overlay && !may_stay_bare(page, overlay.error()))
-          return tl::unexpected(overlay.error());
-        if (overlay && !shown) shown = std::move(*overlay);
-        if (job.options.quality) page.jpeg_quality = *job.options.quality;
-        return writer.write(page);
-      }));
+  const auto change_page = [&](TiffPage& page, std::uint64_t number) -> Status {
+    // The caller knows how the first page lies; each other page says it itself.
+    const int orientation = number == 0 ? job.orientation : page.orientation;
+    SIGNMARK_TRY(mark_page(job, page));
+    SIGNMARK_ASSIGN(auto overlay, label_page(job, page, orientation));
+    if (!shown) shown = std::move(overlay);
+    if (job.options.quality) page.jpeg_quality = *job.options.quality;
+    return writer.write(page);
+  };
+  SIGNMARK_TRY(for_each_page(job.context, reader, change_page));
   SIGNMARK_ASSIGN(Bytes file, writer.finish());
-  if (!shown)
+  if (job.label != nullptr && !shown)
     return fail("label.size.small", "the TIFF has nothing but thumbnails too small for a label");
-  return EncodedImage{std::move(file), std::move(*shown)};
+  return EncodedImage{std::move(file), std::move(shown).value_or(label::Overlay{}), {}};
+}
+
+Result<LumaPicture> read_luma(const Context& context, ByteView file) {
+  TiffReader reader;
+  SIGNMARK_TRY(reader.open(context, file));
+  SIGNMARK_ASSIGN(TiffPage page, reader.read(context));
+  if (page.indexed()) turn_to_true_colour(page);
+  return luma_of(page.pixels, page.layout());
 }
 
 Status hash_pixels(const Context& context, ByteView file, PixelHasher& hasher) {
@@ -160,6 +178,6 @@ Status hash_pixels(const Context& context, ByteView file, PixelHasher& hasher) {
 
 }  // namespace
 
-const Codec kTiffCodec{"image/tiff", draw, hash_pixels};
+const Codec kTiffCodec{"image/tiff", change, read_luma, hash_pixels};
 
 }  // namespace signmark::image

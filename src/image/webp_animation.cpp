@@ -8,6 +8,7 @@
 
 #include "base/bytes.hpp"
 #include "image/animation.hpp"
+#include "image/change.hpp"
 #include "image/pixels.hpp"
 #include "image/webp_io.hpp"
 
@@ -103,7 +104,20 @@ Status play(const Context& context, const Reader& reader, const Sink& sink) {
   return {};
 }
 
-Result<Placement> place(const Job& job, const Reader& reader) {
+/// The first picture that a viewer sees.
+Result<cv::Mat> first_shown(const Context& context, const Reader& reader) {
+  SIGNMARK_ASSIGN(const Frame frame, reader.frame(1));
+  SIGNMARK_ASSIGN(const Decoded decoded, decode(context, frame));
+  return Canvas(reader.canvas()).show(decoded.frame).clone();
+}
+
+Result<cv::Mat> find_change(const Job& job, const Reader& reader) {
+  if (job.changer == nullptr) return cv::Mat();
+  SIGNMARK_ASSIGN(const cv::Mat shown, first_shown(job.context, reader));
+  return ask_changer(job, luma_of(shown, kRgba));
+}
+
+Result<std::optional<Placement>> place(const Job& job, const Reader& reader) {
   Status played;
   const auto probe = [&](const cv::Rect& where) {
     PooledStats stats;
@@ -112,7 +126,8 @@ Result<Placement> place(const Job& job, const Reader& reader) {
     });
     return stats.result();
   };
-  SIGNMARK_ASSIGN(Placement label, place_label(job, reader.canvas(), job.orientation, probe));
+  SIGNMARK_ASSIGN(std::optional<Placement> label,
+                  place_label(job, reader.canvas(), job.orientation, probe));
   SIGNMARK_TRY(played);
   return label;
 }
@@ -175,9 +190,9 @@ class Writer {
   ByteWriter file_;
 };
 
-Status write_frame(const Job& job, Frame frame, AnimationLabeller& labeller, Writer& writer) {
+Status write_frame(const Job& job, Frame frame, AnimationChanger& changer, Writer& writer) {
   SIGNMARK_ASSIGN(const Decoded decoded, decode(job.context, frame));
-  const Patch patch = labeller.next(decoded.frame);
+  const Patch patch = changer.next(decoded.frame);
   if (!patch.changes() && !job.options.quality) {
     writer.frame(frame, frame.picture);
     return {};
@@ -194,20 +209,28 @@ Status write_frame(const Job& job, Frame frame, AnimationLabeller& labeller, Wri
 
 }  // namespace
 
-Result<EncodedImage> draw_webp_animation(const Job& job) {
+Result<EncodedImage> change_webp_animation(const Job& job) {
   Reader reader;
   SIGNMARK_TRY(reader.open(job.context, job.file));
-  SIGNMARK_ASSIGN(const Placement label, place(job, reader));
-  AnimationLabeller labeller(reader.canvas(), kRules, label);
+  SIGNMARK_ASSIGN(const cv::Mat change, find_change(job, reader));
+  SIGNMARK_ASSIGN(std::optional<Placement> label, place(job, reader));
+  AnimationChanger changer(reader.canvas(), kRules, change, label);
   Writer writer(reader);
   for (int i = 1; i <= reader.frames(); ++i) {
     SIGNMARK_TRY(job.context.report("encode", static_cast<std::uint64_t>(i) - 1,
                                     static_cast<std::uint64_t>(reader.frames())));
     SIGNMARK_ASSIGN(const Frame frame, reader.frame(i));
-    SIGNMARK_TRY(write_frame(job, frame, labeller, writer));
+    SIGNMARK_TRY(write_frame(job, frame, changer, writer));
   }
   SIGNMARK_ASSIGN(Bytes file, writer.finish());
-  return EncodedImage{std::move(file), label.shown};
+  return EncodedImage{std::move(file), shown_overlay(std::move(label)), {}};
+}
+
+Result<LumaPicture> read_webp_animation_luma(const Context& context, ByteView file) {
+  Reader reader;
+  SIGNMARK_TRY(reader.open(context, file));
+  SIGNMARK_ASSIGN(const cv::Mat shown, first_shown(context, reader));
+  return luma_of(shown, kRgba);
 }
 
 Status hash_webp_animation(const Context& context, ByteView file, PixelHasher& hasher) {

@@ -7,8 +7,10 @@
 
 namespace signmark::image {
 
-/// As Codec::draw. Errors also: `image.webp.encode`.
-Result<EncodedImage> draw_webp_animation(const Job& job);
+/// As Codec::change. Errors also: `image.webp.encode`.
+Result<EncodedImage> change_webp_animation(const Job& job);
+/// As Codec::read_luma, of the first picture shown.
+Result<LumaPicture> read_webp_animation_luma(const Context& context, ByteView file);
 /// As Codec::hash_pixels.
 Status hash_webp_animation(const Context& context, ByteView file, PixelHasher& hasher);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // WebP: lossless stays lossless, lossy is encoded with the source's own quality, alpha stays.
-#include "image/codec.hpp"
+#include "image/change.hpp"
 #include "image/pixels.hpp"
 #include "image/placement.hpp"
 #include "image/webp_animation.hpp"
@@ -11,35 +11,48 @@ namespace {
 
 constexpr PixelLayout kRgba{ColourModel::rgb, true};
 
-Result<EncodedImage> draw_lossless(const Job& job, const WebpHeader& header) {
+Result<EncodedImage> change_lossless(const Job& job, const WebpHeader& header) {
   SIGNMARK_ASSIGN(cv::Mat pixels, read_webp_rgba(job.file, header));
-  SIGNMARK_ASSIGN(const Placement label,
+  SIGNMARK_TRY(apply_changer(job, pixels, kRgba));
+  SIGNMARK_ASSIGN(std::optional<Placement> label,
                   place_label(job, header.size, job.orientation, [&](const cv::Rect& where) {
                     return luma_stats(pixels(where), kRgba);
                   }));
-  blend(pixels(label.where), kRgba, label.overlay);
+  if (label) blend(pixels(label->where), kRgba, label->overlay);
   SIGNMARK_TRY(job.context.report("encode", 0, 1));
   SIGNMARK_ASSIGN(Bytes file, write_webp(pixels, WebpCoding{}));
-  return EncodedImage{std::move(file), label.shown};
+  return EncodedImage{std::move(file), shown_overlay(std::move(label)), {}};
 }
 
-Result<EncodedImage> draw_lossy(const Job& job, const WebpHeader& header) {
+Result<EncodedImage> change_lossy(const Job& job, const WebpHeader& header) {
   SIGNMARK_ASSIGN(Planes planes, read_webp_planes(job.file, header));
-  SIGNMARK_ASSIGN(const Placement label,
+  SIGNMARK_TRY(apply_changer(job, planes));
+  SIGNMARK_ASSIGN(std::optional<Placement> label,
                   place_label(job, header.size, job.orientation,
                               [&](const cv::Rect& where) { return luma_stats(planes, where); }));
-  blend(planes, label.where, label.overlay);
+  if (label) blend(planes, label->where, label->overlay);
   SIGNMARK_TRY(job.context.report("encode", 0, 1));
   SIGNMARK_ASSIGN(Bytes file,
                   write_webp(planes, webp_coding(job.file, header, job.options.quality)));
-  return EncodedImage{std::move(file), label.shown};
+  return EncodedImage{std::move(file), shown_overlay(std::move(label)), {}};
 }
 
-Result<EncodedImage> draw(const Job& job) {
+Result<EncodedImage> change(const Job& job) {
   SIGNMARK_TRY(job.context.report("decode", 0, 1));
   SIGNMARK_ASSIGN(const WebpHeader header, read_webp_header(job.context, job.file));
-  if (header.animated) return draw_webp_animation(job);
-  return header.lossless ? draw_lossless(job, header) : draw_lossy(job, header);
+  if (header.animated) return change_webp_animation(job);
+  return header.lossless ? change_lossless(job, header) : change_lossy(job, header);
+}
+
+Result<LumaPicture> read_luma(const Context& context, ByteView file) {
+  SIGNMARK_ASSIGN(const WebpHeader header, read_webp_header(context, file));
+  if (header.animated) return read_webp_animation_luma(context, file);
+  if (!header.lossless) {
+    SIGNMARK_ASSIGN(const Planes planes, read_webp_planes(file, header));
+    return luma_of(planes);
+  }
+  SIGNMARK_ASSIGN(const cv::Mat pixels, read_webp_rgba(file, header));
+  return luma_of(pixels, kRgba);
 }
 
 Status hash_pixels(const Context& context, ByteView file, PixelHasher& hasher) {
@@ -52,6 +65,6 @@ Status hash_pixels(const Context& context, ByteView file, PixelHasher& hasher) {
 
 }  // namespace
 
-const Codec kWebpCodec{"image/webp", draw, hash_pixels};
+const Codec kWebpCodec{"image/webp", change, read_luma, hash_pixels};
 
 }  // namespace signmark::image

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kModule = "libsignmark-media.so";
-constexpr const char* kEntry = "signmark_image_room_v1";
+constexpr const char* kEntry = "signmark_image_room_v2";
 
 /// Where the code that runs now lies: the shared library or program that holds this function. Never
 /// a relative name, which the working directory could redirect.

@@ -58,8 +58,8 @@ Result<Media> draw_visible(const Context& context, const Source& source,
   SIGNMARK_TRY(context.report("visible label", 0, 1));
   const std::string mime(container::format_info(media.inventory.format).mime);
   SIGNMARK_ASSIGN(image::EncodedImage encoded,
-                  room->draw_label(context, media.bytes, mime, media.inventory.orientation,
-                                   options.visible, options.encode));
+                  room->change_pixels(context, media.bytes, mime, media.inventory.orientation,
+                                      {nullptr, &options.visible}, options.encode));
   SIGNMARK_ASSIGN(const Rope rope,
                   container::transplant(context, media.bytes, media.inventory, encoded.file));
   media.owned = rope.flatten();

@@ -41,7 +41,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     read_only(room, context, file, type);
     return 0;
   }
-  const auto drawn = room.draw_label(context, file, type, 1, label::VisibleLabel{}, {});
+  const label::VisibleLabel label;
+  const auto drawn = room.change_pixels(context, file, type, 1, {nullptr, &label}, {});
   // What was drawn can be read again, and an internal error is a bug.
   if (drawn && !room.pixel_digest(context, drawn->file, type)) std::abort();
   if (!drawn && drawn.error().code == "image.internal") std::abort();

@@ -17,8 +17,9 @@ Context limited(void (*set)(Limits&)) {
 }
 
 std::string code_under(const Context& context, const Sample& sample) {
+  const label::VisibleLabel label;
   return code_of(
-      image_room()->draw_label(context, sample.file, sample.mime, 1, label::VisibleLabel{}, {}));
+      image_room()->change_pixels(context, sample.file, sample.mime, 1, {nullptr, &label}, {}));
 }
 
 }  // namespace

@@ -234,8 +234,9 @@ std::vector<Sample> samples(cv::Size size) {
 
 Result<EncodedImage> draw(ByteView file, const std::string& mime, int orientation,
                           const EncodeOptions& options) {
-  return image_room()->draw_label(test_context(), file, mime, orientation, label::VisibleLabel{},
-                                  options);
+  const label::VisibleLabel label;
+  return image_room()->change_pixels(test_context(), file, mime, orientation, {nullptr, &label},
+                                     options);
 }
 
 EncodedImage drawn(ByteView file, const std::string& mime, int orientation) {
