@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // GIF: what a viewer shows of every frame, with partial frames and each disposal; structure that
 // stays.
-#include "unit/image/pictures.hpp"
+#include "unit/image/marking.hpp"
 
 using namespace signmark;
 using namespace signmark::image;
@@ -113,6 +113,19 @@ void check_delays_kept(const Bytes& file) {
   }
 }
 
+/// Colours in the middle of the scale, so that nothing clips.
+GifScreen soft_screen(int colours) {
+  GifScreen screen = screen_of(colours);
+  for (GifColorType& c : screen.palette) {
+    c.Red = static_cast<GifByteType>(60 + c.Red / 2);
+    c.Green = static_cast<GifByteType>(60 + c.Green / 2);
+    c.Blue = static_cast<GifByteType>(60 + c.Blue / 2);
+  }
+  return screen;
+}
+
+LumaPicture luma_shown(const cv::Mat& rgba) { return luma_of(rgba, {ColourModel::rgb, true}); }
+
 cv::Rect whole() { return {{}, kSize}; }
 
 }  // namespace
@@ -220,4 +233,63 @@ TEST_CASE("image: too many GIF frames are refused") {
   const std::vector<GifFrame> frames(3, frame_of({0, 0, 20, 20}, DISPOSE_DO_NOT, 0));
   const Bytes file = gif_of(screen_of(8), frames);
   CHECK(code_of(image_room()->pixel_digest(context, file, kMime)) == "image.limit");
+}
+
+TEST_CASE("image: every frame of a GIF shows the mark, partial frames and holes too") {
+  const cv::Rect part(40, 30, 90, 70), beyond(150, 100, 90, 90);
+  const cv::Mat change = wave(kSize, 2);
+  for (const int disposal : {DISPOSE_DO_NOT, DISPOSE_BACKGROUND, DISPOSE_PREVIOUS}) {
+    INFO("disposal " << disposal);
+    const Bytes file =
+        gif_of(soft_screen(8),
+               {frame_of(whole(), DISPOSE_DO_NOT, 0, false), frame_of(part, disposal, 1),
+                frame_of(beyond, disposal, 2), frame_of(part, disposal, 3)},
+               std::uint16_t{3});
+    const Changed result = changed(file, kMime, change);
+    CHECK(result.asked == 1);
+    const Gif source = read(file), marked = read(result.image.file);
+    CHECK(marked.loops == source.loops);
+    const std::vector<cv::Mat> before = play(source), after = play(marked);
+    REQUIRE(after.size() == before.size());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+      INFO("frame " << i);
+      const LumaPicture was = luma_shown(before[i]), is = luma_shown(after[i]);
+      CHECK(cv::norm(was.opacity, is.opacity, cv::NORM_INF) == 0);
+      CHECK(worst_deviation(was, is, change) < 0.501);
+      CHECK(marked.frames[i].control->DelayTime == source.frames[i].control->DelayTime);
+    }
+  }
+}
+
+TEST_CASE("image: a GIF of many colours carries the mark in the mean") {
+  // 216 colours of the web, diffused by hand into a smooth picture.
+  const cv::Mat change = wave(kSize, 2);
+  GifScreen screen = soft_screen(216);
+  GifFrame frame = frame_of(whole(), DISPOSE_DO_NOT, 0, false);
+  for (int y = 0; y < kSize.height; ++y)
+    for (int x = 0; x < kSize.width; ++x)
+      frame.indices.at<uchar>(y, x) =
+          static_cast<uchar>((x + y * 3 / 2 + (x * 7 + y * 5) % 3) % 216);
+  const Bytes file = gif_of(screen, {frame});
+  const Changed result = changed(file, kMime, change);
+  const LumaPicture before = luma_in(file, kMime), after = luma_in(result.image.file, kMime);
+  const double part = arrived(before, after, change);
+  CHECK(part > 0.8);
+  CHECK(part < 1.1);
+  CHECK(read(result.image.file).frames[0].palette.size() == 256);
+}
+
+TEST_CASE("image: a marked GIF takes its label on every frame") {
+  const label::VisibleLabel label;
+  const cv::Mat change = wave(kSize, 2);
+  const Bytes file = gif_of(soft_screen(8), {frame_of(whole(), DISPOSE_DO_NOT, 0, false),
+                                             frame_of(whole(), DISPOSE_DO_NOT, 1)});
+  const Changed both = changed(file, kMime, change, &label), marked = changed(file, kMime, change);
+  const std::vector<cv::Mat> with = play(read(both.image.file)),
+                             without = play(read(marked.image.file));
+  const cv::Rect place = place_of(both.image);
+  for (std::size_t i = 0; i < with.size(); ++i) {
+    INFO("frame " << i);
+    CHECK(changed_inside(with[i], without[i], place) > place.area() / 2);
+  }
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // JPEG: tables, sampling and coding stay, and so does every block that the label does not touch.
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 
 #include "image/jpeg_io.hpp"
-#include "unit/image/pictures.hpp"
+#include "unit/image/marking.hpp"
 
 using namespace signmark;
 using namespace signmark::image;
@@ -74,6 +75,66 @@ void check_untouched(const Bytes& file) {
   CHECK(blocks.same > blocks.changed_inside);
 }
 
+/// One coefficient of a change's block, by the formula of ITU-T T.81 A.3.3.
+double coefficient(const cv::Mat& block, int v, int u) {
+  double sum = 0;
+  for (int y = 0; y < DCTSIZE; ++y)
+    for (int x = 0; x < DCTSIZE; ++x)
+      sum += block.at<float>(y, x) * std::cos((2 * x + 1) * u * CV_PI / 16) *
+             std::cos((2 * y + 1) * v * CV_PI / 16);
+  const double half = std::sqrt(0.5);
+  return sum / 4 * (u == 0 ? half : 1) * (v == 0 ? half : 1);
+}
+
+/// The largest distance of a coefficient from where the change put it, in steps of its quantiser.
+/// Only of blocks that lie in the picture as a whole.
+double worst_step(ByteView before, ByteView after, const cv::Mat& change) {
+  JpegReader a, b;
+  REQUIRE_OK(a.open(test_context(), before));
+  REQUIRE_OK(b.open(test_context(), after));
+  const auto from = a.read_coefficients(), to = b.read_coefficients();
+  REQUIRE_OK(from);
+  REQUIRE_OK(to);
+  const JQUANT_TBL& table = *a.info().comp_info[0].quant_table;
+  double worst = 0;
+  for (int y = 0; y + DCTSIZE <= change.rows; y += DCTSIZE) {
+    const auto row = static_cast<JDIMENSION>(y / DCTSIZE);
+    JBLOCKROW left = a.info().mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&a.info()),
+                                                      (*from)[0], row, 1, FALSE)[0];
+    JBLOCKROW right = b.info().mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&b.info()),
+                                                       (*to)[0], row, 1, FALSE)[0];
+    for (int x = 0; x + DCTSIZE <= change.cols; x += DCTSIZE)
+      for (int i = 0; i < DCTSIZE2; ++i) {
+        const double moved = right[x / DCTSIZE][i] - left[x / DCTSIZE][i];
+        const cv::Mat block = change(cv::Rect(x, y, DCTSIZE, DCTSIZE));
+        const double asked = coefficient(block, i / DCTSIZE, i % DCTSIZE) / table.quantval[i];
+        worst = std::max(worst, std::abs(moved - asked));
+      }
+  }
+  return worst;
+}
+
+/// Blocks of all components but the first that differ.
+int changed_chroma(ByteView before, ByteView after) {
+  JpegReader a, b;
+  REQUIRE_OK(a.open(test_context(), before));
+  REQUIRE_OK(b.open(test_context(), after));
+  const auto from = a.read_coefficients(), to = b.read_coefficients();
+  REQUIRE_OK(from);
+  REQUIRE_OK(to);
+  int count = 0;
+  for (int c = 1; c < a.info().num_components; ++c)
+    for (JDIMENSION y = 0; y < a.info().comp_info[c].height_in_blocks; ++y) {
+      JBLOCKROW left = a.info().mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&a.info()),
+                                                        (*from)[c], y, 1, FALSE)[0];
+      JBLOCKROW right = b.info().mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&b.info()),
+                                                         (*to)[c], y, 1, FALSE)[0];
+      for (JDIMENSION x = 0; x < a.info().comp_info[c].width_in_blocks; ++x)
+        if (!std::equal(std::begin(left[x]), std::end(left[x]), std::begin(right[x]))) ++count;
+    }
+  return count;
+}
+
 }  // namespace
 
 TEST_CASE("image: JPEG blocks outside the label are bit-identical for every sampling") {
@@ -131,4 +192,58 @@ TEST_CASE("image: a turned JPEG gets its label where a person looks") {
     CHECK(blocks.changed_outside == 0);
     CHECK(blocks.changed_inside > 0);
   }
+}
+
+TEST_CASE("image: a JPEG's mark goes to luma coefficients alone, each to its nearest step") {
+  const cv::Size size(161, 121);
+  const cv::Mat pixels = soft_pattern(size, CV_8U, 3), change = wave(size, 6);
+  for (const auto& [h, v] : {std::pair(1, 1), std::pair(2, 1), std::pair(2, 2)})
+    for (const bool progressive : {false, true})
+      for (const int quality : {60, 92}) {
+        INFO(h << "x" << v << ", progressive " << progressive << ", quality " << quality);
+        const Bytes file = jpeg_of(pixels, {quality, h, v, progressive});
+        const Changed result = changed(file, kMime, change);
+        CHECK(result.asked == 1);
+        check_same_coding(file, result.image.file);
+        CHECK(changed_chroma(file, result.image.file) == 0);
+        CHECK(worst_step(file, result.image.file, change) < 0.501);
+        CHECK(arrived(luma_in(file, kMime), luma_in(result.image.file, kMime), change) > 0.85);
+      }
+}
+
+TEST_CASE("image: RGB, CMYK and YCCK JPEGs carry a change of luma") {
+  const cv::Mat rgb = soft_pattern(kSize, CV_8U, 3), change = wave(kSize, 3);
+  cv::Mat ink(kSize, CV_8UC4);  // Adobe's: 255 is no ink
+  for (int y = 0; y < kSize.height; ++y)
+    for (int x = 0; x < kSize.width; ++x) {
+      const cv::Vec3b& c = rgb.at<cv::Vec3b>(y, x);
+      ink.at<cv::Vec4b>(y, x) = {c[0], c[1], c[2], 220};
+    }
+  for (const Bytes& file :
+       {jpeg_of(rgb, {92, 1, 1, false, true}), jpeg_of(ink, {92}),
+        jpeg_of(ink, {92, 1, 1, false, true}), jpeg_of(ink, {92, 1, 1, true, true})}) {
+    const Changed result = changed(file, kMime, change);
+    check_same_coding(file, result.image.file);
+    const double part = arrived(luma_in(file, kMime), luma_in(result.image.file, kMime), change);
+    CHECK(part > 0.85);
+    CHECK(part < 1.1);
+  }
+}
+
+TEST_CASE("image: a JPEG's label lies over its mark, blocks beside it carry the mark alone") {
+  const Bytes file = jpeg_of(soft_pattern(kSize, CV_8U, 3), {85});
+  const cv::Mat change = wave(kSize, 4);
+  const label::VisibleLabel label;
+  const Changed marked = changed(file, kMime, change), both = changed(file, kMime, change, &label);
+  const Blocks blocks = compare(marked.image.file, both.image.file, place_of(both.image));
+  CHECK(blocks.changed_outside == 0);
+  CHECK(blocks.changed_inside > 0);
+}
+
+TEST_CASE("image: a marked JPEG of another quality has that quality's tables") {
+  const cv::Mat pixels = soft_pattern(kSize, CV_8U, 3), change = wave(kSize, 3);
+  const Bytes file = jpeg_of(pixels, {70}), like = jpeg_of(pixels, {95});
+  const Changed result = changed(file, kMime, change, nullptr, {95});
+  check_same_coding(like, result.image.file);
+  CHECK(arrived(luma_in(file, kMime), luma_in(result.image.file, kMime), change) > 0.85);
 }

@@ -122,6 +122,7 @@ Bytes jpeg_of(const cv::Mat& pixels, const JpegMaker& maker) {
     info.input_components = pixels.channels();
     info.in_color_space = kSpaces[pixels.channels()];
     jpeg_set_defaults(&info);
+    if (maker.other_model) jpeg_set_colorspace(&info, pixels.channels() == 3 ? JCS_RGB : JCS_YCCK);
     jpeg_set_quality(&info, maker.quality, TRUE);
     info.comp_info[0].h_samp_factor = pixels.channels() == 3 ? maker.h : 1;
     info.comp_info[0].v_samp_factor = pixels.channels() == 3 ? maker.v : 1;

@@ -28,6 +28,7 @@ Bytes indexed_png_of(const cv::Mat& indices, const std::vector<cv::Vec3b>& palet
 struct JpegMaker {
   int quality = 80, h = 2, v = 2;
   bool progressive = false;
+  bool other_model = false;  ///< RGB stored as RGB, CMYK as YCCK
 };
 Bytes jpeg_of(const cv::Mat& pixels, const JpegMaker& maker = {});
 Bytes lossless_webp_of(const cv::Mat& rgba);

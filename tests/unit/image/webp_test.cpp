@@ -8,7 +8,7 @@
 
 #include "base/bytes.hpp"
 #include "image/webp_quality.hpp"
-#include "unit/image/pictures.hpp"
+#include "unit/image/marking.hpp"
 
 using namespace signmark;
 using namespace signmark::image;
@@ -223,4 +223,44 @@ TEST_CASE("image: a WebP frame that the label does not touch is carried over byt
   const Bytes picture = webp_image_chunks(lossy_webp_of(part_pixels({left, false}, 1), 60));
   const EncodedImage image = drawn(file, kMime);
   CHECK(as_text(image.file).find(as_text(picture)) != std::string_view::npos);
+}
+
+TEST_CASE("image: every picture of a lossless WebP animation carries the same change") {
+  const cv::Rect all({}, kSize), right(120, 90, 70, 50), left(4, 4, 60, 40);
+  const cv::Mat change(kSize, CV_32FC1, cv::Scalar(3));
+  for (const bool blend : {false, true})
+    for (const bool clear : {false, true}) {
+      INFO("blend " << blend << ", clear " << clear);
+      const Bytes file =
+          animation_of({{all, false, false}, {right, blend, clear}, {left, blend, clear}});
+      const Changed result = changed(file, kMime, change);
+      CHECK(result.asked == 1);
+      const Played before = play(file), after = play(result.image.file);
+      REQUIRE(after.shown.size() == before.shown.size());
+      CHECK(after.times == before.times);
+      for (std::size_t i = 0; i < before.shown.size(); ++i) {
+        INFO("picture " << i);
+        cv::Mat expected = before.shown[i] + cv::Scalar(3, 3, 3, 0);
+        cv::Mat alpha;
+        cv::extractChannel(before.shown[i], alpha, 3);
+        expected.setTo(cv::Scalar::all(0), alpha == 0);
+        CHECK(cv::norm(after.shown[i], expected, cv::NORM_INF) == 0);
+      }
+    }
+}
+
+TEST_CASE("image: a lossy WebP animation carries a change of luma in every picture") {
+  const cv::Rect all({}, kSize), left(4, 4, 60, 40);
+  const Bytes file = animation_of({{all, false, false, false}, {left, false, false, false}});
+  const cv::Mat change = wave(kSize, 6);
+  const Changed result = changed(file, kMime, change);
+  const Played before = play(file), after = play(result.image.file);
+  for (std::size_t i = 0; i < before.shown.size(); ++i) {
+    INFO("picture " << i);
+    const PixelLayout rgba{ColourModel::rgb, true};
+    const double part =
+        arrived(luma_of(before.shown[i], rgba), luma_of(after.shown[i], rgba), change);
+    CHECK(part > 0.7);
+    CHECK(part < 1.2);
+  }
 }
