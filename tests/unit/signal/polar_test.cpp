@@ -125,6 +125,7 @@ TEST_CASE("a list that holds every word is maximum likelihood") {
     const auto words = offered(code, llr, 64);
     CHECK(std::set<Bits>(words.begin(), words.end()).size() == 64);
     std::vector<double> costs;
+    costs.reserve(words.size());
     for (const Bits& word : words) costs.push_back(cost_of(llr, code.encode(word)));
     for (std::size_t i = 1; i < costs.size(); ++i) CHECK(costs[i] >= costs[i - 1] - 1e-2);
   }
@@ -216,12 +217,14 @@ TEST_CASE("one code decodes in several threads at once") {
   AwgnChannel channel("threads");
   const PolarCode code(1024, 128);
   std::vector<std::vector<float>> received;
+  received.reserve(4);
   for (int i = 0; i < 4; ++i)
     received.push_back(channel.receive(code.encode(channel.random_bits(128)), 128, 1));
   const auto decode = [&code](const std::vector<float>& llr) {
     return code.decode(llr, 8, [](const Bits&) { return true; })->info;
   };
   std::vector<std::future<Bits>> results;
+  results.reserve(received.size());
   for (const auto& llr : received)
     results.push_back(std::async(std::launch::async, decode, std::cref(llr)));
   for (std::size_t i = 0; i < received.size(); ++i) CHECK(results[i].get() == decode(received[i]));
