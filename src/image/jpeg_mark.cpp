@@ -3,6 +3,8 @@
 // transform of ITU-T T.81 A.3.3.
 #include "image/jpeg_mark.hpp"
 
+#include <array>
+#include <cmath>
 #include <opencv2/imgproc.hpp>
 
 #include "base/result.hpp"
@@ -25,40 +27,97 @@ cv::Mat in_blocks(const cv::Mat& change, const jpeg_decompress_struct& info,
   return filled;
 }
 
-void add_to_block(JCOEF* block, const cv::Mat& transformed, const JQUANT_TBL& table) {
+/// Block by block in place.
+void transform(cv::Mat& blocks) {
+  for (int y = 0; y < blocks.rows; y += DCTSIZE)
+    for (int x = 0; x < blocks.cols; x += DCTSIZE) {
+      cv::Mat block = blocks(cv::Rect(x, y, DCTSIZE, DCTSIZE));
+      cv::dct(block, block);
+    }
+}
+
+/// Decides from which part of a quantiser's step on a change of one frequency counts as a whole
+/// step. The source's coefficients lie on whole steps, so that plain rounding (one half) would
+/// drop most of a change that is small against the step. A lower threshold keeps the change's
+/// projection on itself, which is what the detector measures; it never falls so low that the
+/// change's energy could exceed 1 / kLowest of what was asked.
+class Threshold {
+ public:
+  void count(float steps) {
+    const double size = std::abs(steps);
+    wanted_ += size * size;
+    given_ += std::floor(size + kHalf) * size;
+    const auto bin = static_cast<std::size_t>(size * kBins / kHalf);
+    if (bin < kBins) dropped_[bin] += size;
+  }
+  [[nodiscard]] float choose() const {
+    double given = given_;
+    std::size_t bin = kBins;
+    while (given < wanted_ && bin > static_cast<std::size_t>(kLowest * kBins / kHalf))
+      given += dropped_[--bin];
+    return static_cast<float>(kHalf * static_cast<double>(bin) / kBins);
+  }
+
+ private:
+  static constexpr double kHalf = 0.5, kLowest = 0.3;
+  static constexpr std::size_t kBins = 100;
+  double wanted_ = 0, given_ = 0;
+  std::array<double, kBins> dropped_{};
+};
+
+using Thresholds = std::array<float, DCTSIZE2>;
+
+Thresholds choose_thresholds(const cv::Mat& transformed, const JQUANT_TBL& table) {
+  std::array<Threshold, DCTSIZE2> thresholds;
+  for (int y = 0; y < transformed.rows; ++y)
+    for (int x = 0; x < transformed.cols; ++x) {
+      const auto i = static_cast<std::size_t>(y % DCTSIZE * DCTSIZE + x % DCTSIZE);
+      thresholds[i].count(transformed.at<float>(y, x) / static_cast<float>(table.quantval[i]));
+    }
+  Thresholds chosen{};
+  for (std::size_t i = 0; i < chosen.size(); ++i) chosen[i] = thresholds[i].choose();
+  return chosen;
+}
+
+void add_to_block(JCOEF* block, const cv::Mat& change, const JQUANT_TBL& table,
+                  const Thresholds& thresholds) {
   constexpr int kLargest = 1023;  // of 8-bit samples (T.81 tables F.1 and F.6)
-  const float* change = transformed.ptr<float>();
-  for (int i = 0; i < DCTSIZE2; ++i) {
-    const int now = block[i];
-    const int moved = now + cvRound(change[i] / static_cast<float>(table.quantval[i]));
+  for (std::size_t i = 0; i < DCTSIZE2; ++i) {
+    const auto v = static_cast<int>(i) / DCTSIZE, u = static_cast<int>(i) % DCTSIZE;
+    const float steps = change.at<float>(v, u) / static_cast<float>(table.quantval[i]);
+    const auto whole = static_cast<int>(std::abs(steps) + 1 - thresholds[i]);
+    const int now = block[i], moved = now + (steps < 0 ? -whole : whole);
     block[i] =
         static_cast<JCOEF>(std::clamp(moved, std::min(now, -kLargest), std::max(now, kLargest)));
   }
 }
 
-/// Rows of blocks outlive libjpeg's calls, which alone may jump.
-void add_to_row(JBLOCKROW row, const cv::Mat& change, const JQUANT_TBL& table) {
-  cv::Mat transformed(DCTSIZE, DCTSIZE, CV_32FC1);
-  for (int column = 0; column < change.cols / DCTSIZE; ++column) {
-    cv::dct(change(cv::Rect(column * DCTSIZE, 0, DCTSIZE, DCTSIZE)), transformed);
-    add_to_block(row[column], transformed, table);
-  }
+/// A row of blocks, or nothing when libjpeg gave up.
+JBLOCKROW reach_row(JpegReader& source, jvirt_barray_ptr array, JDIMENSION y) {
+  JBLOCKROW row = nullptr;
+  jpeg_decompress_struct& info = source.info();
+  static_cast<void>(fenced(source.fence(), [&] {
+    row = info.mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&info), array, y, 1, TRUE)[0];
+  }));
+  return row;
 }
 
 Status add_to_component(JpegReader& source, jvirt_barray_ptr array, int component,
                         const cv::Mat& change) {
-  jpeg_decompress_struct& info = source.info();
-  const jpeg_component_info& part = info.comp_info[component];
-  const cv::Mat blocks = in_blocks(change, info, part);
+  const jpeg_component_info& part = source.info().comp_info[component];
+  if (part.quant_table == nullptr)
+    return fail("image.jpeg.decode", "a component of the JPEG has no quantisation table");
+  cv::Mat blocks = in_blocks(change, source.info(), part);
+  transform(blocks);
+  const Thresholds thresholds = choose_thresholds(blocks, *part.quant_table);
   for (JDIMENSION y = 0; y < part.height_in_blocks; ++y) {
-    JBLOCKROW row = nullptr;
-    const bool good = part.quant_table != nullptr && fenced(source.fence(), [&] {
-                        row = info.mem->access_virt_barray(reinterpret_cast<j_common_ptr>(&info),
-                                                           array, y, 1, TRUE)[0];
-                      });
-    if (!good) return fail("image.jpeg.decode", "cannot reach the JPEG's coefficients");
-    const int top = static_cast<int>(y) * DCTSIZE;
-    add_to_row(row, blocks.rowRange(top, top + DCTSIZE), *part.quant_table);
+    JBLOCKROW row = reach_row(source, array, y);
+    if (row == nullptr) return fail("image.jpeg.decode", "cannot reach the JPEG's coefficients");
+    for (JDIMENSION x = 0; x < part.width_in_blocks; ++x) {
+      const cv::Rect place(static_cast<int>(x) * DCTSIZE, static_cast<int>(y) * DCTSIZE, DCTSIZE,
+                           DCTSIZE);
+      add_to_block(row[x], blocks(place), *part.quant_table, thresholds);
+    }
   }
   return {};
 }

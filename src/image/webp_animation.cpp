@@ -201,7 +201,8 @@ Status write_frame(const Job& job, Frame frame, AnimationChanger& changer, Write
   frame.blend = frame.blend && all_opaque(patch);
   frame.where = patch.where;
   const cv::Mat pixels = frame.blend ? patched_pixels(decoded.frame, patch) : patch.wanted;
-  const WebpCoding coding = webp_coding(frame.picture, decoded.header, job.options.quality);
+  WebpCoding coding = webp_coding(frame.picture, decoded.header, job.options.quality);
+  coding.faithful = job.changer != nullptr;
   SIGNMARK_ASSIGN(const Bytes picture, write_webp(pixels, coding));
   writer.frame(frame, picture);
   return {};

@@ -32,8 +32,9 @@ Result<EncodedImage> change_lossy(const Job& job, const WebpHeader& header) {
                               [&](const cv::Rect& where) { return luma_stats(planes, where); }));
   if (label) blend(planes, label->where, label->overlay);
   SIGNMARK_TRY(job.context.report("encode", 0, 1));
-  SIGNMARK_ASSIGN(Bytes file,
-                  write_webp(planes, webp_coding(job.file, header, job.options.quality)));
+  WebpCoding coding = webp_coding(job.file, header, job.options.quality);
+  coding.faithful = job.changer != nullptr;
+  SIGNMARK_ASSIGN(Bytes file, write_webp(planes, coding));
   return EncodedImage{std::move(file), shown_overlay(std::move(label)), {}};
 }
 

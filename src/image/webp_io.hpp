@@ -29,6 +29,8 @@ Result<Planes> read_webp_planes(ByteView picture, const WebpHeader& header);
 /// How a picture is to be encoded; without a quality lossless.
 struct WebpCoding {
   std::optional<float> quality;
+  /// Keeps small changes that rate-distortion optimisation would save bits with.
+  bool faithful = false;
 };
 /// The coding of the source; `wished` replaces the quality of a lossy one.
 WebpCoding webp_coding(ByteView picture, const WebpHeader& header, std::optional<int> wished);

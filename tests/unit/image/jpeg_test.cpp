@@ -194,7 +194,7 @@ TEST_CASE("image: a turned JPEG gets its label where a person looks") {
   }
 }
 
-TEST_CASE("image: a JPEG's mark goes to luma coefficients alone, each to its nearest step") {
+TEST_CASE("image: a JPEG's mark goes to luma coefficients alone, each to a step beside it") {
   const cv::Size size(161, 121);
   const cv::Mat pixels = soft_pattern(size, CV_8U, 3), change = wave(size, 6);
   for (const auto& [h, v] : {std::pair(1, 1), std::pair(2, 1), std::pair(2, 2)})
@@ -206,7 +206,7 @@ TEST_CASE("image: a JPEG's mark goes to luma coefficients alone, each to its nea
         CHECK(result.asked == 1);
         check_same_coding(file, result.image.file);
         CHECK(changed_chroma(file, result.image.file) == 0);
-        CHECK(worst_step(file, result.image.file, change) < 0.501);
+        CHECK(worst_step(file, result.image.file, change) < 0.701);
         CHECK(arrived(luma_in(file, kMime), luma_in(result.image.file, kMime), change) > 0.85);
       }
 }
@@ -246,4 +246,14 @@ TEST_CASE("image: a marked JPEG of another quality has that quality's tables") {
   const Changed result = changed(file, kMime, change, nullptr, {95});
   check_same_coding(like, result.image.file);
   CHECK(arrived(luma_in(file, kMime), luma_in(result.image.file, kMime), change) > 0.85);
+}
+
+TEST_CASE("image: coarse JPEG tables let a change through that is small against their steps") {
+  // Plain rounding would drop all of it: no coefficient reaches half a step.
+  const cv::Mat change = wave(kSize, 1.5F);
+  const Bytes file = jpeg_of(soft_pattern(kSize, CV_8U, 3), {40});
+  const Changed result = changed(file, kMime, change);
+  const double part = arrived(luma_in(file, kMime), luma_in(result.image.file, kMime), change);
+  CHECK(part > 0.5);
+  CHECK(part < 1.2);
 }
