@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a pose to payloads: soft values, polar decoding, gates (image-mark.md sections 8.4 and 9).
+#pragma once
+
+#include <optional>
+
+#include "image/mark/pose.hpp"
+#include "signal/polar.hpp"
+
+namespace signmark::image {
+
+/// Noise power and amplitude gain by radius, estimated from powers alone: phases stay untouched, as
+/// the proof of section 9 needs it.
+class RadialModel {
+ public:
+  /// `active`: carriers of which it is known that they carry, with their class gain.
+  struct Group {
+    std::span<const Carrier> carriers;
+    std::span<const std::complex<float>> values;
+    float gain;
+  };
+  RadialModel(std::span<const Group> active, const Group& idle);
+
+  [[nodiscard]] float noise(float radius) const;  ///< E|Z|^2 without the mark
+  [[nodiscard]] float gain(float radius) const;   ///< amplitude of a carrier of gain x shape 1
+
+ private:
+  static constexpr int kRings = 12;
+  std::array<float, kRings> noise_{}, gain_{};
+};
+
+struct IdReading {
+  signal::IdFrame frame;
+  signal::Bits coded;
+  double z = 0, margin_db = 0;
+  int corrected = 0;
+};
+
+struct SignedReading {
+  signal::SignedFrame frame;
+  double z = 0, margin_db = 0;
+  int corrected = 0;
+};
+
+/// Carriers beyond this radius may have been turned round by a box-like filter (median 5, thumbnail
+/// scalers), which no power tells: the second try leaves them out.
+inline constexpr float kWholeReach = 1000, kInnerReach = 19;
+
+/// One try at the id frame under a pose. `list`: length of the decoder's list.
+std::optional<IdReading> read_id(const Spectrum& spectrum, const CarrierSet& lattice,
+                                 const signal::PolarCode& code, const Pose& pose, int list,
+                                 float reach);
+
+/// One try at the signed frame; the id frame of the same pose is known.
+std::optional<SignedReading> read_signed(const Spectrum& spectrum, const CarrierSet& lattice,
+                                         const signal::PolarCode& code, const Pose& pose,
+                                         const IdReading& id, int list, float reach);
+
+}  // namespace signmark::image

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "image/mark/acquire.hpp"
+#include "image/mark/decode.hpp"
+#include "image/mark/front_end.hpp"
+#include "image/mark/lattice_mark.hpp"
+#include "signal/statistics.hpp"
+
+namespace signmark::image {
+namespace {
+
+// The list of maps and its order are fixed before anything is decoded: the proof of section 9 needs
+// it.
+constexpr std::size_t kListed = 96;   // maps of each mirror state that get the coherent test
+constexpr std::size_t kDecoded = 12;  // maps that are refined and decoded
+constexpr double kPilotGate = 5.0;
+constexpr int kIdList = 32, kSignedList = 64;
+
+struct Codes {
+  signal::PolarCode id{kIdCarriers, signal::IdFrame::kBits};
+  signal::PolarCode signed_frame{kSignedCarriers, signal::SignedFrame::kBits};
+};
+
+struct Tested {
+  Pose pose;
+  double z = 0;
+};
+
+/// The same map after half a turn of the picture.
+Pose half_turn(const Pose& p) { return {-p.a, -p.b, -p.c, -p.d, p.tx, p.ty}; }
+
+/// Coherent pilot test of all candidates; both half turns.
+std::vector<Tested> test_pilots(const Spectrum& spectrum, const CarrierSet& lattice,
+                                const std::vector<Candidate>& candidates) {
+  std::vector<Tested> tested;
+  for (const Candidate& candidate : candidates) {
+    const PilotPeaks peaks = find_pilots(spectrum, candidate.pose, lattice.pilots);
+    Tested straight{candidate.pose, peaks.straight.z},
+        turned{half_turn(candidate.pose), peaks.turned.z};
+    straight.pose.tx = peaks.straight.tx, straight.pose.ty = peaks.straight.ty;
+    turned.pose.tx = peaks.turned.tx, turned.pose.ty = peaks.turned.ty;
+    tested.push_back(straight);
+    tested.push_back(turned);
+  }
+  std::sort(tested.begin(), tested.end(),
+            [](const Tested& a, const Tested& b) { return a.z > b.z; });
+  return tested;
+}
+
+std::vector<float> pilot_weights(const CarrierSet& lattice) {
+  std::vector<float> weights;
+  for (const Carrier& k : lattice.pilots) weights.push_back(k.shape);
+  return weights;
+}
+
+/// Decision-directed: once the id frame is known, all its carriers are pilots.
+void refine_by_id(const Spectrum& spectrum, const CarrierSet& lattice, const IdReading& id,
+                  Pose& pose) {
+  std::vector<Carrier> carriers = lattice.pilots;
+  std::vector<float> weights;
+  const ClassGains gains = class_gains(lattice, id.frame.with_signed);
+  for (const Carrier& k : lattice.pilots) weights.push_back(gains.pilots * k.shape);
+  for (std::size_t i = 0; i < lattice.id.size(); ++i) {
+    carriers.push_back(lattice.id[i]);
+    weights.push_back(gains.id * lattice.id[i].shape * (id.coded[i] != 0 ? -1.0F : 1.0F));
+  }
+  climb(spectrum, carriers, weights, 0.12, pose);
+}
+
+/// Which quarter of the double tile the origin lies in.
+Pose settle_quarter(const Spectrum& spectrum, const CarrierSet& lattice, const Pose& pose) {
+  std::vector<float> weights;
+  for (const Carrier& k : lattice.fine_pilots) weights.push_back(k.shape);
+  Pose best = pose;
+  double top = -1e9;
+  for (int quarter = 0; quarter < 4; ++quarter) {
+    Pose next = pose;
+    next.tx += quarter % 2;
+    next.ty += quarter / 2;
+    const double sum = coherent_sum(spectrum, next, lattice.fine_pilots, weights);
+    if (sum > top) top = sum, best = next;
+  }
+  return best;
+}
+
+FoundMark describe(const Residual& residual, const Pose& pose, cv::Size picture) {
+  FoundMark mark;
+  LatticeMap& m = mark.map;
+  m.a = pose.a * residual.scale_x, m.b = pose.b * residual.scale_y;
+  m.c = pose.c * residual.scale_x, m.d = pose.d * residual.scale_y;
+  m.tx = pose.tx, m.ty = pose.ty;
+  const double determinant = m.a * m.d - m.b * m.c;
+  mark.scale = 1 / std::sqrt(std::abs(determinant));
+  mark.mirrored = determinant < 0;
+  mark.rotation_degrees = std::atan2(m.b, m.a) * 180 / std::numbers::pi;
+  mark.where = {0, 0, picture.width, picture.height};
+  return mark;
+}
+
+/// Looks for one key's mark in one residual.
+std::optional<FoundMark> look(const Residual& residual, const Spectrum& spectrum,
+                              const CarrierSet& lattice, const Codes& codes, cv::Size size,
+                              Detection& detection) {
+  const Constellation constellation(lattice);
+  const auto candidates = acquire(spectrum, constellation, cv::Matx22d::eye(), kListed);
+  auto tested = test_pilots(spectrum, lattice, candidates);
+  const std::vector<float> weights = pilot_weights(lattice);
+  if (!tested.empty()) detection.best_pilot_z = std::max(detection.best_pilot_z, tested.front().z);
+  for (std::size_t i = 0; i < std::min(kDecoded, tested.size()); ++i) {
+    if (tested[i].z < kPilotGate) break;
+    Pose pose = tested[i].pose;
+    climb(spectrum, lattice.pilots, weights, 0.3, pose);
+    float reach = kWholeReach;
+    auto id = read_id(spectrum, lattice, codes.id, pose, kIdList, reach);
+    if (!id) {
+      reach = kInnerReach;
+      id = read_id(spectrum, lattice, codes.id, pose, kIdList, reach);
+    }
+    detection.hypotheses += reach == kWholeReach ? 1 : 2;
+    if (!id) continue;
+    refine_by_id(spectrum, lattice, *id, pose);
+    if (auto again = read_id(spectrum, lattice, codes.id, pose, kIdList, reach)) id = again;
+    std::optional<SignedReading> signed_frame;
+    if (id->frame.with_signed) {
+      pose = settle_quarter(spectrum, lattice, pose);
+      signed_frame =
+          read_signed(spectrum, lattice, codes.signed_frame, pose, *id, kSignedList, reach);
+    }
+    FoundMark mark = describe(residual, pose, size);
+    mark.pilot_z = tested[i].z;
+    mark.id = id->frame;
+    mark.id_z = id->z;
+    mark.id_margin_db = id->margin_db;
+    mark.id_bits_corrected = id->corrected;
+    if (signed_frame) {
+      mark.signed_frame = signed_frame->frame;
+      mark.signed_z = signed_frame->z;
+      mark.signed_margin_db = signed_frame->margin_db;
+      mark.signed_bits_corrected = signed_frame->corrected;
+    }
+    return mark;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Detection> detect_lattice(const Context& context, const LumaPicture& picture,
+                                 const DetectRequest& request) {
+  SIGNMARK_TRY(context.report("robust mark", 0, 1));
+  Detection detection;
+  const Residual residual = front_end(picture);
+  const Spectrum spectrum(residual.values);
+  const Codes codes;
+  for (const MarkKey& key : request.keys) {
+    const CarrierSet lattice = build_lattice(key.key);
+    auto mark = look(residual, spectrum, lattice, codes, picture.luma.size(), detection);
+    if (!mark) continue;
+    mark->key = key.name;
+    detection.marks.push_back(std::move(*mark));
+  }
+  for (FoundMark& mark : detection.marks)
+    mark.false_positive_log10 =
+        signal::false_accept_log10(mark.id_z, detection.hypotheses, signal::IdFrame::kInfoBits);
+  return detection;
+}
+
+}  // namespace signmark::image

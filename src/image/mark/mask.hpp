@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// How much change each pixel bears (image-mark.md section 5.4).
+#pragma once
+
+#include "image/luma.hpp"
+
+namespace signmark::image {
+
+struct Mask {
+  cv::Mat amplitude;  ///< CV_32FC1, relative, as large as the picture; 0 where clear
+  cv::Mat variance;   ///< CV_32FC1, local variance of luma (11x11 Gaussian), at `amplitude`'s size
+};
+
+Mask perceptual_mask(const LumaPicture& picture);
+
+/// Factor by which the amplitude of a unit-variance wave is multiplied.
+struct MaskGain {
+  double gain = 0;
+  double psnr_db = 0, ssim = 0;  ///< that it will have
+};
+
+/// The largest gain within both caps.
+MaskGain solve_gain(const Mask& mask, double psnr_db, double ssim);
+
+}  // namespace signmark::image

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image/mark/pose.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace signmark::image {
+namespace {
+
+constexpr double kTwoPi = 2 * std::numbers::pi;
+constexpr int kGrid = 96;  // pilots reach 22: over-sampled twice a side (image-mark.md 8.2 C)
+
+std::complex<float> unit(double radians) {
+  return {static_cast<float>(std::cos(radians)), static_cast<float>(std::sin(radians))};
+}
+
+std::complex<float> value_at(const Spectrum& spectrum, const Pose& p, const Carrier& k) {
+  const double u = k.u / 2.0, v = k.v / 2.0;
+  return spectrum.at(p.a * u + p.c * v, p.b * u + p.d * v);
+}
+
+double shift_phase(const Pose& p, const Carrier& k) {
+  return kTwoPi * (k.u / 2.0 * p.tx + k.v / 2.0 * p.ty);
+}
+
+}  // namespace
+
+Pose similarity(double tile, double radians, bool mirrored) {
+  const double c = std::cos(radians) / tile, s = std::sin(radians) / tile;
+  return mirrored ? Pose{c, s, s, -c} : Pose{c, s, -s, c};
+}
+
+std::vector<std::complex<float>> sample(const Spectrum& spectrum, const Pose& pose,
+                                        std::span<const Carrier> carriers) {
+  std::vector<std::complex<float>> values;
+  values.reserve(carriers.size());
+  for (const Carrier& k : carriers) values.push_back(value_at(spectrum, pose, k) * unit(-k.phase));
+  return values;
+}
+
+void turn_by_shift(const Pose& pose, std::span<const Carrier> carriers,
+                   std::vector<std::complex<float>>& values) {
+  for (std::size_t i = 0; i < carriers.size(); ++i)
+    values[i] *= unit(-shift_phase(pose, carriers[i]));
+}
+
+double coherent_sum(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> carriers,
+                    std::span<const float> weights) {
+  double sum = 0;
+  for (std::size_t i = 0; i < carriers.size(); ++i) {
+    const Carrier& k = carriers[i];
+    const std::complex<float> turned =
+        value_at(spectrum, pose, k) * unit(-k.phase - shift_phase(pose, k));
+    sum += weights[i] * turned.real();
+  }
+  return sum;
+}
+
+namespace {
+
+PilotPeak peak_of(const std::vector<std::complex<float>>& values, std::span<const Carrier> pilots,
+                  double noise) {
+  cv::Mat grid = cv::Mat::zeros(kGrid, kGrid, CV_32FC2);
+  for (std::size_t i = 0; i < pilots.size(); ++i) {
+    const std::complex<float> v = values[i];
+    const int x = ((pilots[i].u / 2) + kGrid) % kGrid, y = ((pilots[i].v / 2) + kGrid) % kGrid;
+    // sum Re(v exp(-2 pi j k t)) over a grid of t is the real part of a forward transform of v.
+    grid.at<cv::Vec2f>(y, x) = {v.real(), v.imag()};
+  }
+
+  cv::Mat sums;
+  cv::dft(grid, sums);
+  float best = -1;
+  int at = 0;
+  const auto* s = sums.ptr<cv::Vec2f>();
+  for (int i = 0; i < kGrid * kGrid; ++i)
+    if (s[i][0] > best) best = s[i][0], at = i;
+  return {best / noise, static_cast<double>(at % kGrid) / kGrid,
+          static_cast<double>(at / kGrid) / kGrid};
+}
+
+}  // namespace
+
+PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose,
+                       std::span<const Carrier> pilots) {
+  std::vector<std::complex<float>> values, turned;
+  double noise = 0;
+  for (const Carrier& k : pilots) {
+    const std::complex<float> x = value_at(spectrum, pose, k);
+    values.push_back(x * unit(-k.phase));
+    turned.push_back(std::conj(x) * unit(-k.phase));
+    if (x != std::complex<float>{}) noise += 0.5;  // half of unit power lies along any phase
+  }
+  noise = std::sqrt(std::max(noise, 1.0));
+  return {peak_of(values, pilots, noise), peak_of(turned, pilots, noise)};
+}
+
+void climb(const Spectrum& spectrum, std::span<const Carrier> carriers,
+           std::span<const float> weights, double reach, Pose& pose) {
+  const double width = spectrum.picture().width, height = spectrum.picture().height;
+  double best = coherent_sum(spectrum, pose, carriers, weights);
+  double radius = 0;
+  for (const Carrier& k : carriers) radius += k.radius() * k.radius();
+  radius = std::sqrt(radius / static_cast<double>(carriers.size()));
+  // A step moves the outermost pixels by `step` cycles of a typical carrier.
+  for (double step = reach; step > reach / 12; step /= 2) {
+    const double steps[6] = {2 * step / (radius * width),
+                             2 * step / (radius * height),
+                             2 * step / (radius * width),
+                             2 * step / (radius * height),
+                             step / radius,
+                             step / radius};
+    for (int round = 0; round < 4; ++round) {
+      bool moved = false;
+      for (int i = 0; i < 6; ++i)
+        for (const double sign : {1.0, -1.0}) {
+          Pose next = pose;
+          double* const fields[6] = {&next.a, &next.b, &next.c, &next.d, &next.tx, &next.ty};
+          *fields[i] += sign * steps[i];
+          const double sum = coherent_sum(spectrum, next, carriers, weights);
+          if (sum <= best) continue;
+          best = sum;
+          pose = next;
+          moved = true;
+          break;
+        }
+      if (!moved) break;
+    }
+  }
+}
+
+}  // namespace signmark::image

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// A guess of how the lattice lies in the residual, and how well the carriers agree with it.
+#pragma once
+
+#include <complex>
+#include <vector>
+
+#include "image/mark/lattice.hpp"
+#include "image/mark/spectrum.hpp"
+
+namespace signmark::image {
+
+/// Tile coordinates u = A (x - centre) + t; A in tiles per canonical pixel, t in tiles.
+struct Pose {
+  double a = 0, b = 0, c = 0, d = 0;
+  double tx = 0, ty = 0;
+};
+
+/// A tile of `tile` pixels turned by `radians`; mirrored: v runs the other way.
+Pose similarity(double tile, double radians, bool mirrored);
+
+/// Values of the carriers under A, turned by their expected phases but not by the shift.
+std::vector<std::complex<float>> sample(const Spectrum& spectrum, const Pose& pose,
+                                        std::span<const Carrier> carriers);
+
+/// Turns them by the pose's shift.
+void turn_by_shift(const Pose& pose, std::span<const Carrier> carriers,
+                   std::vector<std::complex<float>>& values);
+
+/// Weighted coherent sum of carriers whose sign is known (`signs` empty: all +1), shift included.
+double coherent_sum(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> carriers,
+                    std::span<const float> weights);
+
+/// Best shift of the pilots over the whole tile by one inverse FFT, and the statistic there:
+/// peak / rms of the noise. `turned`: the same for the pose turned by half a turn.
+struct PilotPeak {
+  double z = 0, tx = 0, ty = 0;
+};
+struct PilotPeaks {
+  PilotPeak straight, turned;
+};
+PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> pilots);
+
+/// Pattern search over the six parameters on the coherent sum; `reach`: first step in cycles at the
+/// picture's edge.
+void climb(const Spectrum& spectrum, std::span<const Carrier> carriers,
+           std::span<const float> weights, double reach, Pose& pose);
+
+}  // namespace signmark::image
