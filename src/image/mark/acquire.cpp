@@ -9,78 +9,60 @@
 namespace signmark::image {
 namespace {
 
-// The map: rows are directions over half a turn, columns log radii.
-constexpr int kAngles = 576;
-constexpr double kAngleStep = std::numbers::pi / kAngles, kLogStep = 0.006;
-constexpr double kLowest = 0.0125;  // cycles per pixel: the innermost carrier of a tile of 400 px
-const int kRadii = static_cast<int>(std::log(Spectrum::kBand / kLowest) / kLogStep);
-const int kTemplate = static_cast<int>(std::log(kBaseMax / kBaseMin) / kLogStep) + 2;
-constexpr double kIdWeight = 0.22;  // energy of an id carrier against a pilot's
-constexpr int kBlock = 8;           // one candidate a block
+constexpr double kLowest = 0.0125;  // cycles a pixel: the innermost carrier of a tile of 400 px
+constexpr float kIdWeight = 0.22F;  // power of an id carrier against a pilot's
+constexpr int kBlock = 8;           // one candidate a block of the correlation
+constexpr float kEnough = 0.2F;     // share of the constellation that must lie inside the band
 
-int columns() { return cv::getOptimalDFTSize(kRadii + kTemplate); }
+double angle_step(const LogPolar& kind) { return std::numbers::pi / kind.angles; }
 
-/// The power spectrum in log-polar coordinates; each column without its median.
-cv::Mat log_polar(const Spectrum& spectrum, const cv::Matx22d& stretch) {
-  cv::Mat map_x(kAngles, kRadii, CV_32F), map_y(kAngles, kRadii, CV_32F);
-  const double w = spectrum.grid().width, h = spectrum.grid().height;
-  std::vector<double> radius(static_cast<std::size_t>(kRadii));
-  for (int r = 0; r < kRadii; ++r)
-    radius[static_cast<std::size_t>(r)] = kLowest * std::exp(r * kLogStep);
-  for (int i = 0; i < kAngles; ++i) {
-    const double c = std::cos(i * kAngleStep), s = std::sin(i * kAngleStep);
-    const double dx = stretch(0, 0) * c + stretch(0, 1) * s,
-                 dy = stretch(1, 0) * c + stretch(1, 1) * s;
-    float *mx = map_x.ptr<float>(i), *my = map_y.ptr<float>(i);
-    for (int r = 0; r < kRadii; ++r) {
-      const double f = radius[static_cast<std::size_t>(r)];
-      const double fx = f * dx * w, fy = f * dy * h;
-      mx[r] = static_cast<float>(fx < 0 ? fx + w : fx);
-      my[r] = static_cast<float>(fy < 0 ? fy + h : fy);
-    }
-  }
-  cv::Mat map;
-  cv::remap(spectrum.power(), map, map_x, map_y, cv::INTER_LINEAR, cv::BORDER_WRAP);
-  return map;
-}
-
-/// Takes the mean of every column away, so that rings of loud or quiet frequencies do not count.
+/// Takes the mean of every column away: rings of loud or quiet frequencies must not count.
 void level(cv::Mat& map) {
   cv::Mat mean;
   cv::reduce(map, mean, 0, cv::REDUCE_AVG);
   for (int i = 0; i < map.rows; ++i) map.row(i) -= mean;
 }
 
-void splat(cv::Mat& map, const Carrier& k, float weight, bool mirrored) {
-  const double column = std::log(k.radius() / kBaseMin) / kLogStep;
+/// Adds a point to a template, spread over the four nearest cells.
+void splat(cv::Mat& map, const LogPolar& kind, const Carrier& k, float weight, bool mirrored) {
+  const double column = std::log(k.radius() / kBaseMin) / kind.log_step;
   double angle = std::atan2(mirrored ? -k.v : k.v, k.u);
   if (angle < 0) angle += std::numbers::pi;
-  const double row = angle / kAngleStep;
+  const double row = angle / angle_step(kind);
   const int c = static_cast<int>(column), r = static_cast<int>(row);
   const auto fc = static_cast<float>(column - c), fr = static_cast<float>(row - r);
   for (int j = 0; j < 2; ++j)
     for (int i = 0; i < 2; ++i)
-      map.at<float>((r + j) % kAngles, c + i) +=
+      map.at<float>((r + j) % kind.angles, c + i) +=
           weight * (j != 0 ? fr : 1 - fr) * (i != 0 ? fc : 1 - fc);
 }
 
-cv::Mat template_spectrum(const CarrierSet& lattice, bool mirrored) {
-  cv::Mat map = cv::Mat::zeros(kAngles, columns(), CV_32F);
-  for (const Carrier& k : lattice.pilots) splat(map, k, k.shape * k.shape, mirrored);
-  for (const Carrier& k : lattice.id)
-    splat(map, k, static_cast<float>(kIdWeight) * k.shape * k.shape, mirrored);
+}  // namespace
+
+Constellation::Constellation(const CarrierSet& lattice, LogPolar kind)
+    : kind_(kind),
+      radii_(static_cast<int>(std::log(Spectrum::kBand / kLowest) / kind.log_step)),
+      length_(static_cast<int>(std::log(kBaseMax / kBaseMin) / kind.log_step) + 2),
+      columns_(cv::getOptimalDFTSize(radii_ + length_)),
+      straight_(template_spectrum(lattice, false)),
+      mirrored_(template_spectrum(lattice, true)),
+      energy_(cumulated_energy(lattice)) {}
+
+cv::Mat Constellation::template_spectrum(const CarrierSet& lattice, bool mirrored) const {
+  cv::Mat map = cv::Mat::zeros(kind_.angles, columns_, CV_32F);
+  for (const Carrier& k : lattice.pilots) splat(map, kind_, k, k.shape * k.shape, mirrored);
+  for (const Carrier& k : lattice.id) splat(map, kind_, k, kIdWeight * k.shape * k.shape, mirrored);
   cv::Mat spectrum;
-  cv::dft(map, spectrum, cv::DFT_COMPLEX_OUTPUT);
+  cv::dft(map, spectrum);  // packed: the map is real
   return spectrum;
 }
 
-/// Sum of squared weights of the carriers up to each template column.
-std::vector<float> cumulated_energy(const CarrierSet& lattice) {
-  std::vector<float> sums(static_cast<std::size_t>(kTemplate) + 1, 0);
-  const auto add = [&](const Carrier& k, double weight) {
-    const double w = weight * k.shape * k.shape;
-    const auto column = static_cast<std::size_t>(std::log(k.radius() / kBaseMin) / kLogStep);
-    sums[column + 1] += static_cast<float>(w * w);
+std::vector<float> Constellation::cumulated_energy(const CarrierSet& lattice) const {
+  std::vector<float> sums(static_cast<std::size_t>(length_) + 1, 0);
+  const auto add = [&](const Carrier& k, float weight) {
+    const float w = weight * k.shape * k.shape;
+    const double column = std::log(k.radius() / kBaseMin) / kind_.log_step;
+    sums[static_cast<std::size_t>(column) + 1] += w * w;
   };
   for (const Carrier& k : lattice.pilots) add(k, 1);
   for (const Carrier& k : lattice.id) add(k, kIdWeight);
@@ -88,77 +70,124 @@ std::vector<float> cumulated_energy(const CarrierSet& lattice) {
   return sums;
 }
 
-}  // namespace
-
-Constellation::Constellation(const CarrierSet& lattice)
-    : straight_(template_spectrum(lattice, false)),
-      mirrored_(template_spectrum(lattice, true)),
-      energy_(cumulated_energy(lattice)) {}
-
-namespace {
-
-/// Divides each scale by the spread of its scores and picks the highest of each block.
-void pick(const cv::Mat& scores, const cv::Matx22d& stretch, bool mirrored, std::size_t count,
-          const std::vector<float>& energy, std::vector<Candidate>& out) {
-  const int first = -kTemplate / 2, last = kRadii - 1;
-  std::vector<Candidate> found;
-  const auto in_band = [&](int shift) {
-    const int from = std::clamp(-shift, 0, kTemplate),
-              to = std::clamp(kRadii - shift, 0, kTemplate);
-    return energy[static_cast<std::size_t>(to)] - energy[static_cast<std::size_t>(from)];
-  };
-  for (int block = std::max(first, 0); block < last; block += kBlock)
-    for (int top = 0; top < kAngles; top += kBlock) {
-      float best = 0;
-      int row = 0, column = 0;
-      for (int s = block; s < std::min(block + kBlock, last); ++s) {
-        const float e = in_band(s);
-        if (e < 0.2F * energy.back()) continue;
-        const float norm = 1 / std::sqrt(e);
-        for (int i = top; i < top + kBlock; ++i) {
-          const float value = scores.at<float>(i, s) * norm;
-          if (value > best) best = value, row = i, column = s;
-        }
-      }
-      if (best <= 0) continue;
-      const double tile = kBaseMin / (kLowest * std::exp(column * kLogStep));
-      Candidate c;
-      c.pose = similarity(tile, row * kAngleStep, mirrored);
-      // frequencies of the picture = stretch * those of the similarity
-      const cv::Matx22d at(c.pose.a, c.pose.c, c.pose.b, c.pose.d);
-      const cv::Matx22d stretched = stretch * at;
-      c.pose.a = stretched(0, 0), c.pose.c = stretched(0, 1), c.pose.b = stretched(1, 0),
-      c.pose.d = stretched(1, 1);
-      c.score = best;
-      found.push_back(c);
+cv::Mat Constellation::log_polar(const Spectrum& spectrum, const cv::Matx22d& stretch) const {
+  cv::Mat map_x(kind_.angles, radii_, CV_32F), map_y(kind_.angles, radii_, CV_32F);
+  const auto w = static_cast<float>(spectrum.grid().width);
+  const auto h = static_cast<float>(spectrum.grid().height);
+  std::vector<float> radius(static_cast<std::size_t>(radii_));
+  for (std::size_t r = 0; r < radius.size(); ++r)
+    radius[r] = static_cast<float>(kLowest * std::exp(static_cast<double>(r) * kind_.log_step));
+  for (int i = 0; i < kind_.angles; ++i) {
+    const cv::Vec2d ray =
+        stretch * cv::Vec2d(std::cos(i * angle_step(kind_)), std::sin(i * angle_step(kind_)));
+    const float dx = static_cast<float>(ray[0]) * w, dy = static_cast<float>(ray[1]) * h;
+    float *mx = map_x.ptr<float>(i), *my = map_y.ptr<float>(i);
+    for (std::size_t r = 0; r < radius.size(); ++r) {
+      mx[r] = radius[r] * dx + (dx < 0 ? w : 0);
+      my[r] = radius[r] * dy + (dy < 0 ? h : 0);
     }
-  const auto n = std::min(count, found.size());
-  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(n), found.end(),
-                    [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-  out.insert(out.end(), found.begin(), found.begin() + static_cast<std::ptrdiff_t>(n));
+  }
+  const cv::Mat& power = kind_.angles == kFine.angles ? spectrum.power() : spectrum.coarse_power();
+  cv::Mat map;
+  cv::remap(power, map, map_x, map_y, cv::INTER_LINEAR, cv::BORDER_WRAP);
+  level(map);
+  cv::copyMakeBorder(map, map, 0, 0, 0, columns_ - radii_, cv::BORDER_CONSTANT, 0);
+  return map;
 }
 
-}  // namespace
+float Constellation::in_band(int shift) const {
+  const int to = std::clamp(radii_ - shift, 0, length_);
+  return energy_[static_cast<std::size_t>(to)];
+}
 
-std::vector<Candidate> acquire(const Spectrum& spectrum, const Constellation& constellation,
-                               const cv::Matx22d& stretch, std::size_t count) {
-  cv::Mat map = log_polar(spectrum, stretch);
-  level(map);
-  cv::Mat wide = cv::Mat::zeros(kAngles, columns(), CV_32F);
-  map.copyTo(wide.colRange(0, kRadii));
+Candidate Constellation::candidate(int row, int column, const cv::Matx22d& stretch,
+                                   bool mirrored) const {
+  const double tile = kBaseMin / (kLowest * std::exp(column * kind_.log_step));
+  const Pose p = similarity(tile, row * angle_step(kind_), mirrored);
+  // Frequencies of carriers are the columns of the transposed pose; the stretch acts on them.
+  const cv::Matx22d at = stretch * cv::Matx22d(p.a, p.c, p.b, p.d);
+  return {{at(0, 0), at(1, 0), at(0, 1), at(1, 1)}, 0};
+}
+
+void Constellation::pick(const cv::Mat& scores, const cv::Matx22d& stretch, bool mirrored,
+                         std::size_t count, std::vector<Candidate>& out) const {
+  std::vector<Candidate> found;
+  for (int left = 0; left < radii_; left += kBlock) {
+    const int right = std::min(left + kBlock, radii_);
+    if (in_band(left) < kEnough * energy_.back()) break;
+    const float norm = 1 / std::sqrt(in_band(left));
+    for (int top = 0; top < kind_.angles; top += kBlock) {
+      float best = 0;
+      int row = 0, column = 0;
+      for (int i = top; i < top + kBlock; ++i) {
+        const float* line = scores.ptr<float>(i);
+        for (int s = left; s < right; ++s)
+          if (line[s] > best) best = line[s], row = i, column = s;
+      }
+      Candidate c = candidate(row, column, stretch, mirrored);
+      c.score = best * norm;
+      found.push_back(c);
+    }
+  }
+  const auto end = found.begin() + static_cast<std::ptrdiff_t>(std::min(count, found.size()));
+  std::partial_sort(found.begin(), end, found.end(),
+                    [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  out.insert(out.end(), found.begin(), end);
+}
+
+std::vector<Candidate> Constellation::acquire(const Spectrum& spectrum, const cv::Matx22d& stretch,
+                                              std::size_t count) const {
   cv::Mat f;
-  cv::dft(wide, f, cv::DFT_COMPLEX_OUTPUT);
+  cv::dft(log_polar(spectrum, stretch), f);
   std::vector<Candidate> found;
   for (const bool mirrored : {false, true}) {
     cv::Mat product, scores;
-    cv::mulSpectrums(f, mirrored ? constellation.mirrored_ : constellation.straight_, product, 0,
-                     true);
-    cv::idft(product, scores, cv::DFT_REAL_OUTPUT | cv::DFT_SCALE);
-    pick(scores, stretch, mirrored, count, constellation.energy_, found);
+    cv::mulSpectrums(f, mirrored ? mirrored_ : straight_, product, 0, true);
+    cv::idft(product, scores, cv::DFT_SCALE | cv::DFT_REAL_OUTPUT);
+    pick(scores, stretch, mirrored, count, found);
   }
   std::sort(found.begin(), found.end(),
             [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
   return found;
+}
+
+namespace {
+
+/// Weighted power at the pilots and id carriers.
+double power_score(const Spectrum& spectrum, const CarrierSet& lattice, const Pose& p) {
+  double sum = 0;
+  const auto add = [&](const Carrier& k, float weight) {
+    const double u = k.u / 2.0, v = k.v / 2.0;
+    sum +=
+        weight * k.shape * k.shape * (spectrum.power_at(p.a * u + p.c * v, p.b * u + p.d * v) - 1);
+  };
+  for (const Carrier& k : lattice.pilots) add(k, 1);
+  for (const Carrier& k : lattice.id)
+    if (k.radius() < kPilotMax) add(k, kIdWeight);
+  return sum;
+}
+
+}  // namespace
+
+void settle(const Spectrum& spectrum, const CarrierSet& lattice, Pose& pose) {
+  constexpr double kFirst = 0.008, kLast = 0.0009;  // relative
+  double best = power_score(spectrum, lattice, pose);
+  for (double step = kFirst; step > kLast; step /= 2) {
+    // Scale, rotation, stretch, shear: small linear maps applied to the pose.
+    const cv::Matx22d moves[4] = {{1, 0, 0, 1}, {0, 1, -1, 0}, {1, 0, 0, -1}, {0, 1, 1, 0}};
+    for (int round = 0; round < 2; ++round)
+      for (const cv::Matx22d& move : moves)
+        for (const double sign : {step, -step}) {
+          const cv::Matx22d now(pose.a, pose.b, pose.c, pose.d);
+          const cv::Matx22d then = now + now * (move * sign);
+          Pose next{then(0, 0), then(0, 1), then(1, 0), then(1, 1), pose.tx, pose.ty};
+          const double score = power_score(spectrum, lattice, next);
+          if (score <= best) continue;
+          best = score;
+          pose = next;
+          break;
+        }
+  }
 }
 
 }  // namespace signmark::image

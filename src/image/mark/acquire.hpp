@@ -9,24 +9,45 @@ namespace signmark::image {
 
 struct Candidate {
   Pose pose;
-  double score = 0;  ///< standard deviations above the mean of its scale
+  double score = 0;  ///< correlation, normalised by the carriers inside the band
 };
 
-/// The constellation of one key, ready for correlation. Immutable.
+/// A log-polar map: rows are directions over half a turn, columns log radii.
+struct LogPolar {
+  int angles;
+  double log_step;
+};
+/// Fine: for pictures that were turned and scaled. Coarse: for the many tries at stretched ones,
+/// whose constellation fits to 2 % only.
+inline constexpr LogPolar kFine{576, 0.006}, kCoarse{288, 0.012};
+
+/// The constellation of one key on one kind of map, ready for correlation. Immutable.
 class Constellation {
  public:
-  explicit Constellation(const CarrierSet& lattice);
+  Constellation(const CarrierSet& lattice, LogPolar kind);
+
+  /// The best `count` maps of each mirror state, loudest first. `stretch`: an extra linear map of
+  /// frequencies, for pictures whose aspect was changed; identity otherwise.
+  [[nodiscard]] std::vector<Candidate> acquire(const Spectrum& spectrum, const cv::Matx22d& stretch,
+                                               std::size_t count) const;
 
  private:
-  friend std::vector<Candidate> acquire(const Spectrum&, const Constellation&, const cv::Matx22d&,
-                                        std::size_t);
-  cv::Mat straight_, mirrored_;  // spectra of the templates
-  std::vector<float> energy_;    // sum of squared weights up to each column
+  [[nodiscard]] cv::Mat template_spectrum(const CarrierSet& lattice, bool mirrored) const;
+  [[nodiscard]] std::vector<float> cumulated_energy(const CarrierSet& lattice) const;
+  [[nodiscard]] cv::Mat log_polar(const Spectrum& spectrum, const cv::Matx22d& stretch) const;
+  void pick(const cv::Mat& scores, const cv::Matx22d& stretch, bool mirrored, std::size_t count,
+            std::vector<Candidate>& out) const;
+  [[nodiscard]] Candidate candidate(int row, int column, const cv::Matx22d& stretch,
+                                    bool mirrored) const;
+  [[nodiscard]] float in_band(int shift) const;
+
+  LogPolar kind_;
+  int radii_, length_, columns_;  // of the map, of the template, of both with padding
+  cv::Mat straight_, mirrored_;   // spectra of the templates
+  std::vector<float> energy_;     // sum of squared weights up to each template column
 };
 
-/// The best `count` maps of each mirror state, loudest first. `stretch`: an extra linear map of
-/// frequencies, for pictures whose aspect was changed; identity otherwise.
-std::vector<Candidate> acquire(const Spectrum& spectrum, const Constellation& constellation,
-                               const cv::Matx22d& stretch, std::size_t count);
+/// Pattern search over the four parameters on the power at the carriers, phases untouched.
+void settle(const Spectrum& spectrum, const CarrierSet& lattice, Pose& pose);
 
 }  // namespace signmark::image

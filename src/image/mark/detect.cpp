@@ -14,7 +14,8 @@ namespace {
 
 // The list of maps and its order are fixed before anything is decoded: the proof of section 9 needs
 // it.
-constexpr std::size_t kListed = 96;   // maps of each mirror state that get the coherent test
+constexpr std::size_t kListed = 96;  // maps of each mirror state that get the coherent test
+constexpr std::size_t kListedStretched = 4;
 constexpr std::size_t kDecoded = 12;  // maps that are refined and decoded
 constexpr double kPilotGate = 5.0;
 constexpr int kIdList = 32, kSignedList = 64;
@@ -100,50 +101,97 @@ FoundMark describe(const Residual& residual, const Pose& pose, cv::Size picture)
   return mark;
 }
 
-/// Looks for one key's mark in one residual.
-std::optional<FoundMark> look(const Residual& residual, const Spectrum& spectrum,
-                              const CarrierSet& lattice, const Codes& codes, cv::Size size,
-                              Detection& detection) {
-  const Constellation constellation(lattice);
-  const auto candidates = acquire(spectrum, constellation, cv::Matx22d::eye(), kListed);
-  auto tested = test_pilots(spectrum, lattice, candidates);
-  const std::vector<float> weights = pilot_weights(lattice);
+/// One picture and one key, while it is looked at.
+struct Search {
+  const Residual& residual;
+  const Spectrum& spectrum;
+  const CarrierSet& lattice;
+  const Codes& codes;
+  cv::Size size;
+};
+
+/// Refines and decodes one map; nothing when no id frame passes check and gate.
+std::optional<FoundMark> try_map(const Search& search, const Tested& tested, Detection& detection) {
+  Pose pose = tested.pose;
+  climb(search.spectrum, search.lattice.pilots, pilot_weights(search.lattice), 0.3, pose);
+  float reach = kWholeReach;
+  auto id = read_id(search.spectrum, search.lattice, search.codes.id, pose, kIdList, reach);
+  if (!id) {
+    reach = kInnerReach;
+    id = read_id(search.spectrum, search.lattice, search.codes.id, pose, kIdList, reach);
+  }
+  detection.hypotheses += reach == kWholeReach ? 1 : 2;
+  if (!id) return std::nullopt;
+  refine_by_id(search.spectrum, search.lattice, *id, pose);
+  if (auto again = read_id(search.spectrum, search.lattice, search.codes.id, pose, kIdList, reach))
+    id = again;
+  std::optional<SignedReading> signed_frame;
+  if (id->frame.with_signed) {
+    pose = settle_quarter(search.spectrum, search.lattice, pose);
+    signed_frame = read_signed(search.spectrum, search.lattice, search.codes.signed_frame, pose,
+                               *id, kSignedList, reach);
+  }
+  FoundMark mark = describe(search.residual, pose, search.size);
+  mark.pilot_z = tested.z;
+  mark.id = id->frame;
+  mark.id_z = id->z;
+  mark.id_margin_db = id->margin_db;
+  mark.id_bits_corrected = id->corrected;
+  if (signed_frame) {
+    mark.signed_frame = signed_frame->frame;
+    mark.signed_z = signed_frame->z;
+    mark.signed_margin_db = signed_frame->margin_db;
+    mark.signed_bits_corrected = signed_frame->corrected;
+  }
+  return mark;
+}
+
+/// The first of the best maps that decodes.
+std::optional<FoundMark> decode_best(const Search& search, const std::vector<Tested>& tested,
+                                     Detection& detection) {
   if (!tested.empty()) detection.best_pilot_z = std::max(detection.best_pilot_z, tested.front().z);
   for (std::size_t i = 0; i < std::min(kDecoded, tested.size()); ++i) {
     if (tested[i].z < kPilotGate) break;
-    Pose pose = tested[i].pose;
-    climb(spectrum, lattice.pilots, weights, 0.3, pose);
-    float reach = kWholeReach;
-    auto id = read_id(spectrum, lattice, codes.id, pose, kIdList, reach);
-    if (!id) {
-      reach = kInnerReach;
-      id = read_id(spectrum, lattice, codes.id, pose, kIdList, reach);
-    }
-    detection.hypotheses += reach == kWholeReach ? 1 : 2;
-    if (!id) continue;
-    refine_by_id(spectrum, lattice, *id, pose);
-    if (auto again = read_id(spectrum, lattice, codes.id, pose, kIdList, reach)) id = again;
-    std::optional<SignedReading> signed_frame;
-    if (id->frame.with_signed) {
-      pose = settle_quarter(spectrum, lattice, pose);
-      signed_frame =
-          read_signed(spectrum, lattice, codes.signed_frame, pose, *id, kSignedList, reach);
-    }
-    FoundMark mark = describe(residual, pose, size);
-    mark.pilot_z = tested[i].z;
-    mark.id = id->frame;
-    mark.id_z = id->z;
-    mark.id_margin_db = id->margin_db;
-    mark.id_bits_corrected = id->corrected;
-    if (signed_frame) {
-      mark.signed_frame = signed_frame->frame;
-      mark.signed_z = signed_frame->z;
-      mark.signed_margin_db = signed_frame->margin_db;
-      mark.signed_bits_corrected = signed_frame->corrected;
-    }
-    return mark;
+    if (auto mark = try_map(search, tested[i], detection)) return mark;
   }
   return std::nullopt;
+}
+
+/// Stretches that a changed aspect, a shear or an affine attack leaves: by `ratio` along a
+/// direction.
+cv::Matx22d stretch_of(double ratio, double radians) {
+  const double c = std::cos(radians), s = std::sin(radians);
+  const cv::Matx22d turn(c, -s, s, c);
+  return turn * cv::Matx22d(std::sqrt(ratio), 0, 0, 1 / std::sqrt(ratio)) * turn.t();
+}
+
+std::vector<cv::Matx22d> stretches() {
+  constexpr double kStep = 1.035;
+  constexpr int kAspects = 10, kShears = 3;
+  std::vector<cv::Matx22d> all;
+  for (int n = 1; n <= kAspects; ++n)
+    for (const int sign : {1, -1}) {
+      all.push_back(stretch_of(std::pow(kStep, n * sign), 0));
+      if (n <= kShears) all.push_back(stretch_of(std::pow(kStep, n * sign), std::numbers::pi / 4));
+    }
+  return all;
+}
+
+/// Looks for one key's mark: turned and scaled pictures first, then stretched ones.
+std::optional<FoundMark> look(const Search& search, Detection& detection) {
+  const Constellation fine(search.lattice, kFine);
+  const auto plain = fine.acquire(search.spectrum, cv::Matx22d::eye(), kListed);
+  if (auto mark =
+          decode_best(search, test_pilots(search.spectrum, search.lattice, plain), detection))
+    return mark;
+  const Constellation coarse(search.lattice, kCoarse);
+  std::vector<Candidate> stretched;
+  for (const cv::Matx22d& stretch : stretches()) {
+    auto some = coarse.acquire(search.spectrum, stretch, kListedStretched);
+    for (Candidate& c : some) settle(search.spectrum, search.lattice, c.pose);
+    stretched.insert(stretched.end(), some.begin(), some.end());
+  }
+  return decode_best(search, test_pilots(search.spectrum, search.lattice, stretched), detection);
 }
 
 }  // namespace
@@ -157,7 +205,7 @@ Result<Detection> detect_lattice(const Context& context, const LumaPicture& pict
   const Codes codes;
   for (const MarkKey& key : request.keys) {
     const CarrierSet lattice = build_lattice(key.key);
-    auto mark = look(residual, spectrum, lattice, codes, picture.luma.size(), detection);
+    auto mark = look({residual, spectrum, lattice, codes, picture.luma.size()}, detection);
     if (!mark) continue;
     mark->key = key.name;
     detection.marks.push_back(std::move(*mark));

@@ -143,6 +143,17 @@ void Spectrum::whiten() {
   cv::copyMakeBorder(power_, wide, 1, 1, 1, 1, cv::BORDER_WRAP);
   cv::GaussianBlur(wide, wide, {3, 3}, 0.8);
   power_ = wide({1, 1, spectrum_.cols, spectrum_.rows}).clone();
+  cv::blur(power_, coarse_power_, {3, 3});
+}
+
+float Spectrum::power_at(double fx, double fy) const {
+  if (std::abs(fx) > kBand || std::abs(fy) > kBand) return 1;
+  const auto index = [](double f, int side) {
+    const int i = static_cast<int>(std::lround(f * side));
+    return i < 0 ? i + side : i;
+  };
+  return power_.at<float>(index(fy, power_.rows) % power_.rows,
+                          index(fx, power_.cols) % power_.cols);
 }
 
 std::complex<float> Spectrum::at(double fx, double fy) const {

@@ -21,6 +21,10 @@ class Spectrum {
   /// Power for non-coherent search, smoothed to the width of a line; full plane, frequency 0 at (0,
   /// 0).
   [[nodiscard]] const cv::Mat& power() const { return power_; }
+  /// The same, smoothed further for coarse maps.
+  [[nodiscard]] const cv::Mat& coarse_power() const { return coarse_power_; }
+  /// Power at the nearest grid point; 1 (the mean) beyond `kBand`.
+  [[nodiscard]] float power_at(double fx, double fy) const;
   [[nodiscard]] cv::Size grid() const { return spectrum_.size(); }
   [[nodiscard]] cv::Size picture() const { return picture_; }
 
@@ -31,8 +35,8 @@ class Spectrum {
   void scale_to_unit_power();
 
   cv::Size picture_;
-  cv::Mat spectrum_;  // CV_32FC2
-  cv::Mat power_;     // CV_32FC1
+  cv::Mat spectrum_;              // CV_32FC2
+  cv::Mat power_, coarse_power_;  // CV_32FC1
   std::vector<float> kernel_;
 };
 
