@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <iterator>
 #include <opencv2/imgproc.hpp>
 #include <stdexcept>
 
@@ -37,8 +38,9 @@ std::array<Byte, 32> public_image_key() {
 }
 
 Bytes signed_bytes(ByteView fields) {
-  Bytes all(kFrameType.begin(), kFrameType.end());
-  all.insert(all.end(), fields.begin(), fields.end());
+  Bytes all;
+  std::copy(kFrameType.begin(), kFrameType.end(), std::back_inserter(all));
+  std::copy(fields.begin(), fields.end(), std::back_inserter(all));
   return all;
 }
 
