@@ -72,24 +72,24 @@ std::vector<float> Constellation::cumulated_energy(const CarrierSet& lattice) co
 
 cv::Mat Constellation::log_polar(const Spectrum& spectrum, const cv::Matx22d& stretch) const {
   cv::Mat map_x(kind_.angles, radii_, CV_32F), map_y(kind_.angles, radii_, CV_32F);
-  const auto w = static_cast<float>(spectrum.grid().width);
-  const auto h = static_cast<float>(spectrum.grid().height);
   std::vector<float> radius(static_cast<std::size_t>(radii_));
   for (std::size_t r = 0; r < radius.size(); ++r)
     radius[r] = static_cast<float>(kLowest * std::exp(static_cast<double>(r) * kind_.log_step));
+  const cv::Point2d zero = spectrum.on_grid(0, 0);
   for (int i = 0; i < kind_.angles; ++i) {
-    const cv::Vec2d ray =
+    cv::Vec2d ray =
         stretch * cv::Vec2d(std::cos(i * angle_step(kind_)), std::sin(i * angle_step(kind_)));
-    const float dx = static_cast<float>(ray[0]) * w, dy = static_cast<float>(ray[1]) * h;
+    if (ray[0] < 0) ray = -ray;  // the power of a real picture is the same there
+    const cv::Point2d step = spectrum.on_grid(ray[0], ray[1]) - zero;
     float *mx = map_x.ptr<float>(i), *my = map_y.ptr<float>(i);
     for (std::size_t r = 0; r < radius.size(); ++r) {
-      mx[r] = radius[r] * dx + (dx < 0 ? w : 0);
-      my[r] = radius[r] * dy + (dy < 0 ? h : 0);
+      mx[r] = static_cast<float>(zero.x) + radius[r] * static_cast<float>(step.x);
+      my[r] = static_cast<float>(zero.y) + radius[r] * static_cast<float>(step.y);
     }
   }
   const cv::Mat& power = kind_.angles == kFine.angles ? spectrum.power() : spectrum.coarse_power();
   cv::Mat map;
-  cv::remap(power, map, map_x, map_y, cv::INTER_LINEAR, cv::BORDER_WRAP);
+  cv::remap(power, map, map_x, map_y, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
   level(map);
   cv::copyMakeBorder(map, map, 0, 0, 0, columns_ - radii_, cv::BORDER_CONSTANT, 0);
   return map;

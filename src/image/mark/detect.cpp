@@ -15,9 +15,9 @@ namespace {
 // The list of maps and its order are fixed before anything is decoded: the proof of section 9 needs
 // it.
 constexpr std::size_t kListed = 96;  // maps of each mirror state that get the coherent test
-constexpr std::size_t kListedStretched = 4;
+constexpr std::size_t kListedStretched = 4, kSettled = 32;
 constexpr std::size_t kDecoded = 12;  // maps that are refined and decoded
-constexpr double kPilotGate = 5.0;
+constexpr double kPilotGate = 5.0, kPilotClear = 9.0;
 constexpr int kIdList = 32, kSignedList = 64;
 
 struct Codes {
@@ -33,21 +33,14 @@ struct Tested {
 /// The same map after half a turn of the picture.
 Pose half_turn(const Pose& p) { return {-p.a, -p.b, -p.c, -p.d, p.tx, p.ty}; }
 
-/// Coherent pilot test of all candidates; both half turns.
-std::vector<Tested> test_pilots(const Spectrum& spectrum, const CarrierSet& lattice,
-                                const std::vector<Candidate>& candidates) {
-  std::vector<Tested> tested;
-  for (const Candidate& candidate : candidates) {
-    const PilotPeaks peaks = find_pilots(spectrum, candidate.pose, lattice.pilots);
-    Tested straight{candidate.pose, peaks.straight.z},
-        turned{half_turn(candidate.pose), peaks.turned.z};
-    straight.pose.tx = peaks.straight.tx, straight.pose.ty = peaks.straight.ty;
-    turned.pose.tx = peaks.turned.tx, turned.pose.ty = peaks.turned.ty;
-    tested.push_back(straight);
-    tested.push_back(turned);
-  }
-  std::sort(tested.begin(), tested.end(),
-            [](const Tested& a, const Tested& b) { return a.z > b.z; });
+/// Coherent pilot test of a candidate; both half turns.
+std::array<Tested, 2> test_pilots(const Spectrum& spectrum, const CarrierSet& lattice,
+                                  const Candidate& candidate) {
+  const PilotPeaks peaks = find_pilots(spectrum, candidate.pose, lattice.pilots);
+  std::array<Tested, 2> tested{
+      {{candidate.pose, peaks.straight.z}, {half_turn(candidate.pose), peaks.turned.z}}};
+  tested[0].pose.tx = peaks.straight.tx, tested[0].pose.ty = peaks.straight.ty;
+  tested[1].pose.tx = peaks.turned.tx, tested[1].pose.ty = peaks.turned.ty;
   return tested;
 }
 
@@ -146,10 +139,23 @@ std::optional<FoundMark> try_map(const Search& search, const Tested& tested, Det
   return mark;
 }
 
-/// The first of the best maps that decodes.
-std::optional<FoundMark> decode_best(const Search& search, const std::vector<Tested>& tested,
+/// Tests the candidates' pilots; a clear one is decoded at once, the best of the others afterwards.
+std::optional<FoundMark> decode_best(const Search& search, const std::vector<Candidate>& candidates,
                                      Detection& detection) {
-  if (!tested.empty()) detection.best_pilot_z = std::max(detection.best_pilot_z, tested.front().z);
+  std::vector<Tested> tested;
+  std::size_t tries = 0;
+  for (const Candidate& candidate : candidates)
+    for (const Tested& one : test_pilots(search.spectrum, search.lattice, candidate)) {
+      detection.best_pilot_z = std::max(detection.best_pilot_z, one.z);
+      if (one.z < kPilotClear || tries >= kDecoded) {
+        tested.push_back(one);
+        continue;
+      }
+      ++tries;
+      if (auto mark = try_map(search, one, detection)) return mark;
+    }
+  std::sort(tested.begin(), tested.end(),
+            [](const Tested& a, const Tested& b) { return a.z > b.z; });
   for (std::size_t i = 0; i < std::min(kDecoded, tested.size()); ++i) {
     if (tested[i].z < kPilotGate) break;
     if (auto mark = try_map(search, tested[i], detection)) return mark;
@@ -166,8 +172,8 @@ cv::Matx22d stretch_of(double ratio, double radians) {
 }
 
 std::vector<cv::Matx22d> stretches() {
-  constexpr double kStep = 1.035;
-  constexpr int kAspects = 10, kShears = 3;
+  constexpr double kStep = 1.045;
+  constexpr int kAspects = 8, kShears = 2;
   std::vector<cv::Matx22d> all;
   for (int n = 1; n <= kAspects; ++n)
     for (const int sign : {1, -1}) {
@@ -177,21 +183,26 @@ std::vector<cv::Matx22d> stretches() {
   return all;
 }
 
+std::vector<Candidate> acquire_stretched(const Search& search) {
+  const Constellation coarse(search.lattice, kCoarse);
+  std::vector<Candidate> all;
+  for (const cv::Matx22d& stretch : stretches()) {
+    const auto some = coarse.acquire(search.spectrum, stretch, kListedStretched);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  std::sort(all.begin(), all.end(),
+            [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  all.resize(std::min(all.size(), kSettled));
+  for (Candidate& c : all) settle(search.spectrum, search.lattice, c.pose);
+  return all;
+}
+
 /// Looks for one key's mark: turned and scaled pictures first, then stretched ones.
 std::optional<FoundMark> look(const Search& search, Detection& detection) {
   const Constellation fine(search.lattice, kFine);
   const auto plain = fine.acquire(search.spectrum, cv::Matx22d::eye(), kListed);
-  if (auto mark =
-          decode_best(search, test_pilots(search.spectrum, search.lattice, plain), detection))
-    return mark;
-  const Constellation coarse(search.lattice, kCoarse);
-  std::vector<Candidate> stretched;
-  for (const cv::Matx22d& stretch : stretches()) {
-    auto some = coarse.acquire(search.spectrum, stretch, kListedStretched);
-    for (Candidate& c : some) settle(search.spectrum, search.lattice, c.pose);
-    stretched.insert(stretched.end(), some.begin(), some.end());
-  }
-  return decode_best(search, test_pilots(search.spectrum, search.lattice, stretched), detection);
+  if (auto mark = decode_best(search, plain, detection)) return mark;
+  return decode_best(search, acquire_stretched(search), detection);
 }
 
 }  // namespace

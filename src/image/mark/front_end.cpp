@@ -20,58 +20,67 @@ constexpr double kEnergyReach = 2;  // the neighbourhood of a band's strength, i
 
 enum class Axis { across, down };
 
-cv::Mat blur(const cv::Mat& in, double sigma, Axis axis) {
-  constexpr double kTail = 3.2, kNone = 1e-6;
+void blur(const cv::Mat& in, double sigma, Axis axis, cv::Mat& out) {
+  constexpr double kTail = 3, kNone = 1e-6;
   const int taps = 2 * static_cast<int>(std::ceil(kTail * sigma)) + 1;
-  cv::Mat out;
   if (axis == Axis::across)
     cv::GaussianBlur(in, out, {taps, 1}, sigma, kNone);
   else
     cv::GaussianBlur(in, out, {1, taps}, kNone, sigma);
-  return out;
 }
 
-/// Local energy of a band. It varies slowly, so coarse bands are averaged on a coarser grid.
-cv::Mat local_energy(const cv::Mat& band, double sigma) {
-  const cv::Mat square = band.mul(band);
+/// Matrices of one size that the bands share, so that memory is touched once.
+struct Scratch {
+  cv::Mat across, down, coarse, band, square, small, energy;
+};
+
+/// Local energy of a band. It varies slowly: averaged on a coarser grid.
+void local_energy(double sigma, Scratch& s) {
   const double reach = kEnergyReach * sigma;
-  const int step = std::max(1, static_cast<int>(reach / 1.6));
-  cv::Mat energy;
-  if (step == 1 || std::min(band.rows, band.cols) < 8 * step) {
-    cv::GaussianBlur(square, energy, {}, reach);
-    return energy;
-  }
-  cv::Mat small;
-  cv::resize(square, small, {(band.cols + step - 1) / step, (band.rows + step - 1) / step}, 0, 0,
-             cv::INTER_AREA);
-  cv::GaussianBlur(small, small, {}, reach / step);
-  cv::resize(small, energy, band.size(), 0, 0, cv::INTER_LINEAR);
-  return energy;
+  const int step = std::max(2, static_cast<int>(reach / 1.6));
+  cv::multiply(s.band, s.band, s.square);
+  cv::resize(s.square, s.small, {(s.band.cols + step - 1) / step, (s.band.rows + step - 1) / step},
+             0, 0, cv::INTER_AREA);
+  cv::GaussianBlur(s.small, s.small, {}, reach / step);
+  cv::resize(s.small, s.energy, s.band.size(), 0, 0, cv::INTER_LINEAR);
 }
 
-/// Adds one band to the residual. The best weight of a mark under locally varying noise is
+/// Adds the band in `s` to the residual. The best weight of a mark under locally varying noise is
 /// amplitude / variance: the band is divided by its local variance, not by its deviation.
-void add_band(cv::Mat band, double sigma, cv::Mat& residual) {
-  const cv::Mat energy = local_energy(band, sigma);
+void add_band(double sigma, Scratch& s, cv::Mat& residual) {
+  local_energy(sigma, s);
   double sum = 0;
-  for (int y = 0; y < band.rows; ++y) {
-    float* b = band.ptr<float>(y);
-    const float* e = energy.ptr<float>(y);
-    float row = 0;
-    for (int x = 0; x < band.cols; ++x) {
+  for (int y = 0; y < s.band.rows; ++y) {
+    float* b = s.band.ptr<float>(y);
+    const float* e = s.energy.ptr<float>(y);
+    float lanes[8] = {};  // separate sums, so that the loop can run in vectors
+    for (int x = 0; x < s.band.cols; ++x) {
       const float strength = std::sqrt(std::max(e[x], 0.0F)) + kFloor;  // a blur can go below 0
       b[x] /= strength * strength;
-      row += b[x] * b[x];
     }
-    sum += row;
+    int x = 0;
+    for (; x + 8 <= s.band.cols; x += 8)
+      for (int i = 0; i < 8; ++i) lanes[i] += b[x + i] * b[x + i];
+    for (; x < s.band.cols; ++x) lanes[0] += b[x] * b[x];
+    for (const float lane : lanes) sum += lane;
   }
-  const auto deviation = static_cast<float>(std::sqrt(sum / static_cast<double>(band.total())));
+  const auto deviation = static_cast<float>(std::sqrt(sum / static_cast<double>(s.band.total())));
   if (deviation < 1e-9F) return;  // nothing in this band
   const float scale = 1 / deviation;
-  for (int y = 0; y < band.rows; ++y) {
-    const float* b = band.ptr<float>(y);
+  for (int y = 0; y < s.band.rows; ++y) {
+    const float* b = s.band.ptr<float>(y);
     float* r = residual.ptr<float>(y);
-    for (int x = 0; x < band.cols; ++x) r[x] += std::clamp(b[x] * scale, -kClip, kClip);
+    for (int x = 0; x < s.band.cols; ++x) r[x] += std::min(std::max(b[x] * scale, -kClip), kClip);
+  }
+}
+
+/// fine - across - down + coarse
+void diagonal(const cv::Mat& fine, Scratch& s) {
+  for (int y = 0; y < fine.rows; ++y) {
+    const float *f = fine.ptr<float>(y), *a = s.across.ptr<float>(y), *d = s.down.ptr<float>(y),
+                *c = s.coarse.ptr<float>(y);
+    float* b = s.band.ptr<float>(y);
+    for (int x = 0; x < fine.cols; ++x) b[x] = f[x] - a[x] - d[x] + c[x];
   }
 }
 
@@ -80,16 +89,22 @@ void add_band(cv::Mat band, double sigma, cv::Mat& residual) {
 cv::Mat normalise_bands(const cv::Mat& luma) {
   cv::Mat residual = cv::Mat::zeros(luma.size(), CV_32F);
   cv::Mat fine = luma;
+  Scratch s;
   double before = 0;
   for (const double sigma : kSigmas) {
     const double more = std::sqrt(sigma * sigma - before * before);
-    const cv::Mat across = blur(fine, more, Axis::across), down = blur(fine, more, Axis::down);
-    const cv::Mat coarse = blur(across, more, Axis::down);
+    blur(fine, more, Axis::across, s.across);
+    blur(fine, more, Axis::down, s.down);
+    blur(s.across, more, Axis::down, s.coarse);
     // Edges are loud in one direction only: each direction has its own strength.
-    add_band(down - coarse, sigma, residual);
-    add_band(across - coarse, sigma, residual);
-    add_band(fine - across - down + coarse, sigma, residual);
-    fine = coarse;
+    cv::subtract(s.down, s.coarse, s.band);
+    add_band(sigma, s, residual);
+    cv::subtract(s.across, s.coarse, s.band);
+    add_band(sigma, s, residual);
+    diagonal(fine, s);
+    add_band(sigma, s, residual);
+    fine = s.coarse;
+    s.coarse = cv::Mat();  // `fine` keeps it
     before = sigma;
   }
   return residual;

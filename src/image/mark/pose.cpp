@@ -59,23 +59,13 @@ double coherent_sum(const Spectrum& spectrum, const Pose& pose, std::span<const 
 
 namespace {
 
-PilotPeak peak_of(const std::vector<std::complex<float>>& values, std::span<const Carrier> pilots,
-                  double noise) {
-  cv::Mat grid = cv::Mat::zeros(kGrid, kGrid, CV_32FC2);
-  for (std::size_t i = 0; i < pilots.size(); ++i) {
-    const std::complex<float> v = values[i];
-    const int x = ((pilots[i].u / 2) + kGrid) % kGrid, y = ((pilots[i].v / 2) + kGrid) % kGrid;
-    // sum Re(v exp(-2 pi j k t)) over a grid of t is the real part of a forward transform of v.
-    grid.at<cv::Vec2f>(y, x) = {v.real(), v.imag()};
-  }
-
-  cv::Mat sums;
-  cv::dft(grid, sums);
+/// Highest value of one channel of the sums, and where.
+PilotPeak peak_of(const cv::Mat& sums, int channel, double noise) {
   float best = -1;
   int at = 0;
   const auto* s = sums.ptr<cv::Vec2f>();
   for (int i = 0; i < kGrid * kGrid; ++i)
-    if (s[i][0] > best) best = s[i][0], at = i;
+    if (s[i][channel] > best) best = s[i][channel], at = i;
   return {best / noise, static_cast<double>(at % kGrid) / kGrid,
           static_cast<double>(at / kGrid) / kGrid};
 }
@@ -84,16 +74,28 @@ PilotPeak peak_of(const std::vector<std::complex<float>>& values, std::span<cons
 
 PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose,
                        std::span<const Carrier> pilots) {
-  std::vector<std::complex<float>> values, turned;
+  // The sum of Re(v exp(-2 pi j k t)) over a grid of t is the transform of v's Hermitian part,
+  // which is real: the straight sums go into the real, the turned ones into the imaginary half of
+  // one transform.
+  cv::Mat grid = cv::Mat::zeros(kGrid, kGrid, CV_32FC2);
+  const auto add = [&](int u, int v, std::complex<float> straight, std::complex<float> turned) {
+    const std::complex<float> both = straight + std::complex<float>(0, 1) * turned;
+    auto& cell = grid.at<cv::Vec2f>((v + kGrid) % kGrid, (u + kGrid) % kGrid);
+    cell += cv::Vec2f(both.real(), both.imag()) * 0.5F;
+  };
   double noise = 0;
   for (const Carrier& k : pilots) {
-    const std::complex<float> x = value_at(spectrum, pose, k);
-    values.push_back(x * unit(-k.phase));
-    turned.push_back(std::conj(x) * unit(-k.phase));
-    if (x != std::complex<float>{}) noise += 0.5;  // half of unit power lies along any phase
+    const std::complex<float> x = value_at(spectrum, pose, k), phase = unit(-k.phase);
+    if (x == std::complex<float>{}) continue;
+    noise += 0.5;  // half of unit power lies along any phase
+    const std::complex<float> straight = x * phase, turned = std::conj(x) * phase;
+    add(k.u / 2, k.v / 2, straight, turned);
+    add(-k.u / 2, -k.v / 2, std::conj(straight), std::conj(turned));
   }
+  cv::Mat sums;
+  cv::dft(grid, sums);
   noise = std::sqrt(std::max(noise, 1.0));
-  return {peak_of(values, pilots, noise), peak_of(turned, pilots, noise)};
+  return {peak_of(sums, 0, noise), peak_of(sums, 1, noise)};
 }
 
 void climb(const Spectrum& spectrum, std::span<const Carrier> carriers,

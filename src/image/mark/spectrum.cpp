@@ -53,31 +53,53 @@ std::vector<float> deconvolution(int side, int padded) {
 }
 
 /// The picture with its centre at (0, 0) of the padded plane. The centre of an even side lies
-/// between two pixels: `at` turns the phases back by that half pixel.
+/// between two pixels: `at` turns the phases back by that half pixel. Every second row is negated,
+/// which puts frequency 0 into the middle row.
 cv::Mat padded(const cv::Mat& residual, cv::Size plane) {
   cv::Mat out = cv::Mat::zeros(plane, CV_32F);
   const std::vector<float> across = deconvolution(residual.cols, plane.width);
   const std::vector<float> down = deconvolution(residual.rows, plane.height);
+  const int left = residual.cols / 2;
   for (int y = 0; y < residual.rows; ++y) {
     const float* in = residual.ptr<float>(y);
-    float* row = out.ptr<float>((y - residual.rows / 2 + plane.height) % plane.height);
-    for (int x = 0; x < residual.cols; ++x)
-      row[(x - residual.cols / 2 + plane.width) % plane.width] =
-          in[x] * across[static_cast<std::size_t>(x)] * down[static_cast<std::size_t>(y)];
+    const int to = (y - residual.rows / 2 + plane.height) % plane.height;
+    const float factor = down[static_cast<std::size_t>(y)] * (to % 2 == 0 ? 1.0F : -1.0F);
+    float* row = out.ptr<float>(to);
+    for (int x = 0; x < left; ++x)
+      row[plane.width - left + x] = in[x] * across[static_cast<std::size_t>(x)] * factor;
+    for (int x = left; x < residual.cols; ++x)
+      row[x - left] = in[x] * across[static_cast<std::size_t>(x)] * factor;
   }
   return out;
 }
 
+/// An even size, so that the middle row exists.
+int padded_side(int side) {
+  const double wanted = std::max(side * kPadding, 192.0);
+  return 2 * cv::getOptimalDFTSize(static_cast<int>(std::ceil(wanted / 2)));
+}
+
 }  // namespace
 
-Spectrum::Spectrum(const cv::Mat& residual) : picture_(residual.size()), kernel_(kernel_table()) {
-  const auto pad = [](int side) {
-    return cv::getOptimalDFTSize(static_cast<int>(std::ceil(std::max(side * kPadding, 192.0))));
-  };
-  const cv::Size plane(pad(residual.cols), pad(residual.rows));
-  cv::dft(padded(residual, plane), spectrum_, cv::DFT_COMPLEX_OUTPUT);
+Spectrum::Spectrum(const cv::Mat& residual)
+    : picture_(residual.size()),
+      plane_(padded_side(residual.cols), padded_side(residual.rows)),
+      kernel_(kernel_table()) {
+  cv::Mat full;
+  cv::dft(padded(residual, plane_), full, cv::DFT_COMPLEX_OUTPUT);
+  take_half(full);
   whiten();
   scale_to_unit_power();
+}
+
+void Spectrum::take_half(const cv::Mat& full) {
+  const int columns = plane_.width / 2 + kMargin;
+  half_.create(plane_.height + 2 * kMargin, columns + kMargin, CV_32FC2);
+  for (int y = 0; y < half_.rows; ++y) {
+    const cv::Mat from = full.row((y - kMargin + plane_.height) % plane_.height);
+    from.colRange(plane_.width - kMargin, plane_.width).copyTo(half_.row(y).colRange(0, kMargin));
+    from.colRange(0, columns).copyTo(half_.row(y).colRange(kMargin, half_.cols));
+  }
 }
 
 /// What `at` returns has unit mean power: measured on a fixed set of frequencies.
@@ -95,90 +117,79 @@ void Spectrum::scale_to_unit_power() {
 
 namespace {
 
-/// Edges of borders and of compression blocks lie along the axes: narrow ridges that a square
-/// window cannot see. Where a row or column of the window is clearly louder, it counts.
-cv::Mat with_ridges(const cv::Mat& square, const cv::Mat& mean, cv::Size box) {
-  constexpr double kLineLimit = 20;  // one loud line is no ridge
+/// Mean power around each point. Edges of borders and of compression blocks lie along the axes:
+/// narrow ridges that a square window cannot see; where a row or column of the window is clearly
+/// louder, it counts. `power` is limited in place.
+cv::Mat local_mean(cv::Mat& power, cv::Size box) {
+  constexpr float kLineLimit = 20;  // one loud line is no ridge
   constexpr float kClearly = 0.6F;
-  cv::Mat flat, across, down;
-  cv::divide(square, cv::max(mean, 1e-20F), flat);
-  flat = cv::min(flat, kLineLimit);
-  cv::copyMakeBorder(flat, flat, box.height / 2, box.height / 2, box.width / 2, box.width / 2,
-                     cv::BORDER_WRAP);
-  cv::boxFilter(flat, across, -1, {box.width, 1});
-  cv::boxFilter(flat, down, -1, {1, box.height});
-  const cv::Rect inner(box.width / 2, box.height / 2, mean.cols, mean.rows);
-  cv::Mat result = mean.mul(cv::max(across(inner) * kClearly, 1.0F));
-  return result.mul(cv::max(down(inner) * kClearly, 1.0F));
+  cv::Mat mean, across, down;
+  cv::boxFilter(power, mean, -1, box, {-1, -1}, true, cv::BORDER_REFLECT);
+  for (int y = 0; y < power.rows; ++y) {
+    float *p = power.ptr<float>(y), *m = mean.ptr<float>(y);
+    for (int x = 0; x < power.cols; ++x) {
+      m[x] = std::max(m[x], 1e-20F);
+      p[x] = std::min(p[x] / m[x], kLineLimit);
+    }
+  }
+  cv::boxFilter(power, across, -1, {box.width, 1}, {-1, -1}, true, cv::BORDER_REFLECT);
+  cv::boxFilter(power, down, -1, {1, box.height}, {-1, -1}, true, cv::BORDER_REFLECT);
+  for (int y = 0; y < power.rows; ++y) {
+    const float *a = across.ptr<float>(y), *d = down.ptr<float>(y);
+    float* m = mean.ptr<float>(y);
+    for (int x = 0; x < power.cols; ++x)
+      m[x] *= std::max(a[x] * kClearly, 1.0F) * std::max(d[x] * kClearly, 1.0F);
+  }
+  return mean;
 }
 
 }  // namespace
 
 void Spectrum::whiten() {
-  cv::Mat square(spectrum_.size(), CV_32F), mean;
-  const auto total = static_cast<int>(spectrum_.total());
-  auto* x = spectrum_.ptr<cv::Vec2f>();
-  auto* p = square.ptr<float>();
-  for (int i = 0; i < total; ++i) p[i] = x[i][0] * x[i][0] + x[i][1] * x[i][1];
-  const auto window = [](int side) { return std::max(3, static_cast<int>(side / kWhitening) | 1); };
-  const cv::Size box(window(spectrum_.cols), window(spectrum_.rows));
-  // The plane is periodic.
-  cv::Mat wide;
-  cv::copyMakeBorder(square, wide, box.height / 2, box.height / 2, box.width / 2, box.width / 2,
-                     cv::BORDER_WRAP);
-  cv::boxFilter(wide, wide, -1, box);
-  mean = wide({box.width / 2, box.height / 2, spectrum_.cols, spectrum_.rows}).clone();
-  mean = with_ridges(square, mean, box);
-  const float* m = mean.ptr<float>();
-  power_.create(spectrum_.size(), CV_32F);
-  float* power = power_.ptr<float>();
-  for (int i = 0; i < total; ++i) {
-    const float scale = 1 / std::sqrt(std::max(m[i], 1e-20F));
-    float size = std::sqrt(p[i]) * scale;
-    const float limit = size > kLoudest ? kLoudest / size : 1;
-    x[i] *= scale * limit;
-    size *= limit;
-    power[i] = size * size;
+  power_.create(half_.size(), CV_32F);
+  for (int y = 0; y < half_.rows; ++y) {
+    const auto* v = half_.ptr<cv::Vec2f>(y);
+    float* p = power_.ptr<float>(y);
+    for (int x = 0; x < half_.cols; ++x) p[x] = v[x][0] * v[x][0] + v[x][1] * v[x][1];
   }
-  cv::copyMakeBorder(power_, wide, 1, 1, 1, 1, cv::BORDER_WRAP);
-  cv::GaussianBlur(wide, wide, {3, 3}, 0.8);
-  power_ = wide({1, 1, spectrum_.cols, spectrum_.rows}).clone();
+  const auto window = [](int side) { return std::max(3, static_cast<int>(side / kWhitening) | 1); };
+  const cv::Mat mean = local_mean(power_, {window(plane_.width), window(plane_.height)});
+  for (int y = 0; y < half_.rows; ++y) {
+    auto* v = half_.ptr<cv::Vec2f>(y);
+    float* p = power_.ptr<float>(y);
+    const float* m = mean.ptr<float>(y);
+    for (int x = 0; x < half_.cols; ++x) {
+      const float whole = (v[x][0] * v[x][0] + v[x][1] * v[x][1]) / m[x];
+      const float kept = std::min(whole, kLoudest * kLoudest);
+      const float scale = std::sqrt(kept / (std::max(whole, 1e-20F) * m[x]));
+      v[x] *= scale;
+      p[x] = kept;
+    }
+  }
+  cv::GaussianBlur(power_, power_, {3, 3}, 0.8);
   cv::blur(power_, coarse_power_, {3, 3});
 }
 
 float Spectrum::power_at(double fx, double fy) const {
   if (std::abs(fx) > kBand || std::abs(fy) > kBand) return 1;
-  const auto index = [](double f, int side) {
-    const int i = static_cast<int>(std::lround(f * side));
-    return i < 0 ? i + side : i;
-  };
-  return power_.at<float>(index(fy, power_.rows) % power_.rows,
-                          index(fx, power_.cols) % power_.cols);
+  const cv::Point2d at = fx < 0 ? on_grid(-fx, -fy) : on_grid(fx, fy);
+  return power_.ptr<float>(static_cast<int>(at.y + 0.5))[static_cast<int>(at.x + 0.5)];
 }
 
 std::complex<float> Spectrum::at(double fx, double fy) const {
   if (std::abs(fx) > kBand || std::abs(fy) > kBand) return {};
-  const double gx = fx * spectrum_.cols, gy = fy * spectrum_.rows;
-  const int ix = static_cast<int>(std::floor(gx)), iy = static_cast<int>(std::floor(gy));
-  const float* kx = &kernel_[static_cast<std::size_t>((gx - ix) * kPhases) * kTaps];
-  const float* ky = &kernel_[static_cast<std::size_t>((gy - iy) * kPhases) * kTaps];
-  int columns[kTaps];
-  for (int t = 0; t < kTaps; ++t) {
-    const int column = ix - 1 + t;
-    columns[t] = column < 0                 ? column + spectrum_.cols
-                 : column >= spectrum_.cols ? column - spectrum_.cols
-                                            : column;
-  }
+  const bool mirrored = fx < 0;
+  const cv::Point2d at = mirrored ? on_grid(-fx, -fy) : on_grid(fx, fy);
+  const int ix = static_cast<int>(at.x), iy = static_cast<int>(at.y);  // both are positive
+  const float* kx = &kernel_[static_cast<std::size_t>((at.x - ix) * kPhases) * kTaps];
+  const float* ky = &kernel_[static_cast<std::size_t>((at.y - iy) * kPhases) * kTaps];
   float re = 0, im = 0;
   for (int j = 0; j < kTaps; ++j) {
-    const int row = iy - 1 + j;
-    const auto* line = spectrum_.ptr<cv::Vec2f>(row < 0                 ? row + spectrum_.rows
-                                                : row >= spectrum_.rows ? row - spectrum_.rows
-                                                                        : row);
+    const auto* line = half_.ptr<cv::Vec2f>(iy - 1 + j) + ix - 1;
     float a = 0, b = 0;
     for (int t = 0; t < kTaps; ++t) {
-      a += kx[t] * line[columns[t]][0];
-      b += kx[t] * line[columns[t]][1];
+      a += kx[t] * line[t][0];
+      b += kx[t] * line[t][1];
     }
     re += ky[j] * a;
     im += ky[j] * b;
@@ -187,7 +198,9 @@ std::complex<float> Spectrum::at(double fx, double fy) const {
   const double half =
       -2 * std::numbers::pi *
       ((picture_.width % 2 == 0 ? 0.5 : 0) * fx + (picture_.height % 2 == 0 ? 0.5 : 0) * fy);
-  return std::complex<float>(re, im) * std::polar(1.0F, static_cast<float>(half));
+  return std::complex<float>(re, mirrored ? -im : im) *
+         std::complex<float>(static_cast<float>(std::cos(half)),
+                             static_cast<float>(std::sin(half)));
 }
 
 }  // namespace signmark::image

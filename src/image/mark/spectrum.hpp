@@ -18,25 +18,32 @@ class Spectrum {
   /// mean power, magnitude limited. 0 beyond `kBand`.
   [[nodiscard]] std::complex<float> at(double fx, double fy) const;
 
-  /// Power for non-coherent search, smoothed to the width of a line; full plane, frequency 0 at (0,
-  /// 0).
-  [[nodiscard]] const cv::Mat& power() const { return power_; }
-  /// The same, smoothed further for coarse maps.
-  [[nodiscard]] const cv::Mat& coarse_power() const { return coarse_power_; }
-  /// Power at the nearest grid point; 1 (the mean) beyond `kBand`.
+  /// Power at the nearest grid point, smoothed to the width of a line; 1 (the mean) beyond `kBand`.
   [[nodiscard]] float power_at(double fx, double fy) const;
-  [[nodiscard]] cv::Size grid() const { return spectrum_.size(); }
+
+  /// The power on its grid, for non-coherent search: the half plane of fx >= 0 with a margin.
+  [[nodiscard]] const cv::Mat& power() const { return power_; }
+  /// The same, smoothed further, for coarse maps.
+  [[nodiscard]] const cv::Mat& coarse_power() const { return coarse_power_; }
+  /// Grid coordinates (column, row) of a frequency with fx >= 0.
+  [[nodiscard]] cv::Point2d on_grid(double fx, double fy) const {
+    return {fx * plane_.width + kMargin, (fy + 0.5) * plane_.height + kMargin};
+  }
+
   [[nodiscard]] cv::Size picture() const { return picture_; }
 
   static constexpr double kBand = 0.48;  ///< highest frequency used
 
  private:
+  static constexpr int kMargin = 3;  // columns of fx < 0 and rows beyond +-1/2
+
+  void take_half(const cv::Mat& full);
   void whiten();
   void scale_to_unit_power();
 
-  cv::Size picture_;
-  cv::Mat spectrum_;              // CV_32FC2
-  cv::Mat power_, coarse_power_;  // CV_32FC1
+  cv::Size picture_, plane_;      // plane: the padded picture
+  cv::Mat half_;                  // CV_32FC2, rows from fy = -1/2
+  cv::Mat power_, coarse_power_;  // CV_32FC1, as large
   std::vector<float> kernel_;
 };
 
