@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <opencv2/imgproc.hpp>
 
 #include "image/mark/lattice_mark.hpp"
 #include "image/mark/mask.hpp"
 #include "image/mark/tile.hpp"
+#include "image/mark/vector.hpp"
 #include "signal/polar.hpp"
 
 namespace signmark::image {
 namespace {
 
 constexpr int kMinSide = 96;
+constexpr double kInaudible = 100;     // dB, of no change at all
 constexpr double kMegapixel = 0.95e6;  // "from one megapixel up"
 
 struct Caps {
@@ -69,18 +72,39 @@ cv::Mat tile_of(const CarrierSet& lattice, const EmbedRequest& request,
   return render_tile(spectrum);
 }
 
-/// The change that the samples can hold: nothing gets brighter than white or darker than black.
-void limit_to_range(const cv::Mat& luma, cv::Mat& change) {
-  for (int y = 0; y < luma.rows; ++y) {
-    const float* l = luma.ptr<float>(y);
-    float* c = change.ptr<float>(y);
-    for (int x = 0; x < luma.cols; ++x) c[x] = std::clamp(c[x], -l[x], 255 - l[x]);
+/// wave * mask * gain, as far as the samples can hold it: nothing gets brighter than white or
+/// darker than black. Returns the sum of squares.
+SIGNMARK_VECTOR float shape_row(float* wave, const float* mask, const float* luma, float gain,
+                                int width) {
+  float lanes[8] = {};
+  int x = 0;
+  for (; x + 8 <= width; x += 8)
+    for (int i = 0; i < 8; ++i) {
+      const float w = wave[x + i] * mask[x + i] * gain;
+      wave[x + i] = std::min(std::max(w, -luma[x + i]), 255 - luma[x + i]);
+      lanes[i] += wave[x + i] * wave[x + i];
+    }
+  for (; x < width; ++x) {
+    const float w = wave[x] * mask[x] * gain;
+    wave[x] = std::min(std::max(w, -luma[x]), 255 - luma[x]);
+    lanes[0] += wave[x] * wave[x];
   }
+  float sum = 0;
+  for (const float lane : lanes) sum += lane;
+  return sum;
 }
 
-double psnr_of(const cv::Mat& change) {
-  const double power = cv::norm(change, cv::NORM_L2SQR) / static_cast<double>(change.total());
-  return power > 0 ? 10 * std::log10(255 * 255 / power) : 100;
+/// Shapes the wave in place; returns the PSNR of the change.
+double shape(const LumaPicture& picture, const Mask& mask, double gain, cv::Mat& wave) {
+  cv::Mat full;
+  cv::resize(mask.amplitude, full, wave.size(), 0, 0, cv::INTER_LINEAR);
+  double power = 0;
+  for (int y = 0; y < wave.rows; ++y)
+    power += shape_row(wave.ptr<float>(y), full.ptr<float>(y), picture.luma.ptr<float>(y),
+                       static_cast<float>(gain), wave.cols);
+  power /= static_cast<double>(wave.total());
+  if (!picture.opacity.empty()) wave.setTo(0, picture.opacity == 0);
+  return power > 0 ? 10 * std::log10(255 * 255 / power) : kInaudible;
 }
 
 }  // namespace
@@ -112,9 +136,7 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
     else
       result.change += wave;
   }
-  cv::multiply(result.change, mask.amplitude, result.change, gain.gain * each);
-  limit_to_range(picture.luma, result.change);
-  result.psnr_db = psnr_of(result.change);
+  result.psnr_db = shape(picture, mask, gain.gain * each, result.change);
   return result;
 }
 

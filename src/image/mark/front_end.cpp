@@ -6,14 +6,15 @@
 #include <opencv2/imgproc.hpp>
 
 #include "image/mark/lattice.hpp"
+#include "image/mark/vector.hpp"
 
 namespace signmark::image {
 namespace {
 
-constexpr double kCanonicalTile =
-    108;  // finest carrier of an untouched picture at 1/3 cycle a pixel
+constexpr double kCanonicalTile = 96;  // finest carrier of an untouched picture: 3/8 cycle a pixel
+constexpr double kNeverBelow = 700;    // side: smaller pictures are looked at as they are
 // Band limits in canonical pixels. Below the last one lie no carriers.
-constexpr double kSigmas[] = {0.8, 1.6, 3.2};
+constexpr double kSigmas[] = {0.8, 1.6}, kLastSigma = 3.2;
 constexpr float kFloor = 0.4F;  // grey levels: what rounding and compression leave in flat areas
 constexpr float kClip = 3;      // standard deviations: overlays, logos and borders must not decide
 constexpr double kEnergyReach = 2;  // the neighbourhood of a band's strength, in its own sigmas
@@ -45,43 +46,69 @@ void local_energy(double sigma, Scratch& s) {
   cv::resize(s.small, s.energy, s.band.size(), 0, 0, cv::INTER_LINEAR);
 }
 
+/// Divides by (rms + floor)^2; returns the sum of squares.
+SIGNMARK_VECTOR float weigh_row(float* band, const float* energy, int width) {
+  float lanes[8] = {};  // separate sums, so that the loop runs in vectors
+  int x = 0;
+  for (; x + 8 <= width; x += 8)
+    for (int i = 0; i < 8; ++i) {
+      const float strength = std::sqrt(std::max(energy[x + i], 0.0F)) + kFloor;
+      band[x + i] /= strength * strength;
+      lanes[i] += band[x + i] * band[x + i];
+    }
+  for (; x < width; ++x) {
+    const float strength = std::sqrt(std::max(energy[x], 0.0F)) + kFloor;
+    band[x] /= strength * strength;
+    lanes[0] += band[x] * band[x];
+  }
+  float sum = 0;
+  for (const float lane : lanes) sum += lane;
+  return sum;
+}
+
+SIGNMARK_VECTOR void add_limited(const float* band, float scale, float* residual, int width) {
+  for (int x = 0; x < width; ++x) residual[x] += std::min(std::max(band[x] * scale, -kClip), kClip);
+}
+
 /// Adds the band in `s` to the residual. The best weight of a mark under locally varying noise is
 /// amplitude / variance: the band is divided by its local variance, not by its deviation.
 void add_band(double sigma, Scratch& s, cv::Mat& residual) {
   local_energy(sigma, s);
   double sum = 0;
-  for (int y = 0; y < s.band.rows; ++y) {
-    float* b = s.band.ptr<float>(y);
-    const float* e = s.energy.ptr<float>(y);
-    float lanes[8] = {};  // separate sums, so that the loop can run in vectors
-    for (int x = 0; x < s.band.cols; ++x) {
-      const float strength = std::sqrt(std::max(e[x], 0.0F)) + kFloor;  // a blur can go below 0
-      b[x] /= strength * strength;
-    }
-    int x = 0;
-    for (; x + 8 <= s.band.cols; x += 8)
-      for (int i = 0; i < 8; ++i) lanes[i] += b[x + i] * b[x + i];
-    for (; x < s.band.cols; ++x) lanes[0] += b[x] * b[x];
-    for (const float lane : lanes) sum += lane;
-  }
+  for (int y = 0; y < s.band.rows; ++y)
+    sum += weigh_row(s.band.ptr<float>(y), s.energy.ptr<float>(y), s.band.cols);
   const auto deviation = static_cast<float>(std::sqrt(sum / static_cast<double>(s.band.total())));
   if (deviation < 1e-9F) return;  // nothing in this band
-  const float scale = 1 / deviation;
-  for (int y = 0; y < s.band.rows; ++y) {
-    const float* b = s.band.ptr<float>(y);
-    float* r = residual.ptr<float>(y);
-    for (int x = 0; x < s.band.cols; ++x) r[x] += std::min(std::max(b[x] * scale, -kClip), kClip);
-  }
+  for (int y = 0; y < s.band.rows; ++y)
+    add_limited(s.band.ptr<float>(y), 1 / deviation, residual.ptr<float>(y), s.band.cols);
 }
 
 /// fine - across - down + coarse
+SIGNMARK_VECTOR void diagonal_row(const float* fine, const float* across, const float* down,
+                                  const float* coarse, float* out, int width) {
+  for (int x = 0; x < width; ++x) out[x] = fine[x] - across[x] - down[x] + coarse[x];
+}
+
 void diagonal(const cv::Mat& fine, Scratch& s) {
-  for (int y = 0; y < fine.rows; ++y) {
-    const float *f = fine.ptr<float>(y), *a = s.across.ptr<float>(y), *d = s.down.ptr<float>(y),
-                *c = s.coarse.ptr<float>(y);
-    float* b = s.band.ptr<float>(y);
-    for (int x = 0; x < fine.cols; ++x) b[x] = f[x] - a[x] - d[x] + c[x];
-  }
+  for (int y = 0; y < fine.rows; ++y)
+    diagonal_row(fine.ptr<float>(y), s.across.ptr<float>(y), s.down.ptr<float>(y),
+                 s.coarse.ptr<float>(y), s.band.ptr<float>(y), fine.cols);
+}
+
+/// The three directions of one octave, added to the residual; `fine` becomes its smooth part.
+void add_octave(double sigma, double more, cv::Mat& fine, Scratch& s, cv::Mat& residual) {
+  blur(fine, more, Axis::across, s.across);
+  blur(fine, more, Axis::down, s.down);
+  blur(s.across, more, Axis::down, s.coarse);
+  // Edges are loud in one direction only: each direction has its own strength.
+  cv::subtract(s.down, s.coarse, s.band);
+  add_band(sigma, s, residual);
+  cv::subtract(s.across, s.coarse, s.band);
+  add_band(sigma, s, residual);
+  diagonal(fine, s);
+  add_band(sigma, s, residual);
+  fine = s.coarse;
+  s.coarse = cv::Mat();  // `fine` keeps it
 }
 
 }  // namespace
@@ -89,30 +116,26 @@ void diagonal(const cv::Mat& fine, Scratch& s) {
 cv::Mat normalise_bands(const cv::Mat& luma) {
   cv::Mat residual = cv::Mat::zeros(luma.size(), CV_32F);
   cv::Mat fine = luma;
-  Scratch s;
+  Scratch scratch;
   double before = 0;
   for (const double sigma : kSigmas) {
-    const double more = std::sqrt(sigma * sigma - before * before);
-    blur(fine, more, Axis::across, s.across);
-    blur(fine, more, Axis::down, s.down);
-    blur(s.across, more, Axis::down, s.coarse);
-    // Edges are loud in one direction only: each direction has its own strength.
-    cv::subtract(s.down, s.coarse, s.band);
-    add_band(sigma, s, residual);
-    cv::subtract(s.across, s.coarse, s.band);
-    add_band(sigma, s, residual);
-    diagonal(fine, s);
-    add_band(sigma, s, residual);
-    fine = s.coarse;
-    s.coarse = cv::Mat();  // `fine` keeps it
+    add_octave(sigma, std::sqrt(sigma * sigma - before * before), fine, scratch, residual);
     before = sigma;
   }
+  // The last octave has nothing above a quarter cycle: half of the resolution holds it.
+  cv::Mat half, half_residual = cv::Mat::zeros((luma.rows + 1) / 2, (luma.cols + 1) / 2, CV_32F);
+  cv::resize(fine, half, half_residual.size(), 0, 0, cv::INTER_AREA);
+  Scratch small;
+  add_octave(kLastSigma / 2, std::sqrt(kLastSigma * kLastSigma - before * before) / 2, half, small,
+             half_residual);
+  cv::resize(half_residual, scratch.band, luma.size(), 0, 0, cv::INTER_LINEAR);
+  residual += scratch.band;
   return residual;
 }
 
 Residual front_end(const LumaPicture& picture) {
   const double side = std::sqrt(static_cast<double>(picture.luma.total()));
-  const double ratio = std::min(1.0, kCanonicalTile / tile_law(side));
+  const double ratio = std::min(1.0, std::max(kCanonicalTile / tile_law(side), kNeverBelow / side));
   const cv::Size size(std::max(1, static_cast<int>(std::lround(picture.luma.cols * ratio))),
                       std::max(1, static_cast<int>(std::lround(picture.luma.rows * ratio))));
   Residual result;

@@ -5,27 +5,32 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "image/mark/vector.hpp"
+
 namespace signmark::image {
 namespace {
 
-constexpr double kMaskPixels = 0.8e6;  // activity varies slowly: finer buys nothing
-const float kExponent = 0.5;
-const float kTop = 14, kBase = 3;
-constexpr double kSsimC2 = 58.5;  // (0.03 * 255)^2
+constexpr double kMaskPixels = 0.5e6;  // activity varies slowly: finer buys nothing
+constexpr float kTop = 14, kBase = 3;  // grey levels of activity
+constexpr double kSsimC2 = 58.5;       // (0.03 * 255)^2
 
-cv::Mat reduced(const cv::Mat& luma) {
-  const double pixels = static_cast<double>(luma.total());
-  if (pixels <= kMaskPixels) return luma;
-  const double ratio = std::sqrt(kMaskPixels / pixels);
+cv::Size reduced_size(cv::Size size) {
+  const double ratio = std::min(1.0, std::sqrt(kMaskPixels / size.area()));
+  return {std::max(1, static_cast<int>(std::lround(size.width * ratio))),
+          std::max(1, static_cast<int>(std::lround(size.height * ratio)))};
+}
+
+cv::Mat reduced(const cv::Mat& full, cv::Size size) {
   cv::Mat small;
-  cv::resize(luma, small, {}, ratio, ratio, cv::INTER_AREA);
+  cv::resize(full, small, size, 0, 0, cv::INTER_AREA);
   return small;
 }
 
-cv::Mat local_variance(const cv::Mat& luma) {
+/// Of the full picture: squares are taken before it is reduced, so fine texture counts.
+cv::Mat local_variance(const cv::Mat& luma, const cv::Mat& small) {
   cv::Mat mean, square;
-  cv::GaussianBlur(luma, mean, {11, 11}, 1.5);
-  cv::GaussianBlur(luma.mul(luma), square, {11, 11}, 1.5);
+  cv::GaussianBlur(small, mean, {11, 11}, 1.5);
+  cv::GaussianBlur(reduced(luma.mul(luma), small.size()), square, {11, 11}, 1.5);
   cv::Mat variance = square - mean.mul(mean);
   return cv::max(variance, 0);
 }
@@ -52,24 +57,20 @@ cv::Mat amplitude_of(const cv::Mat& s) {
     for (int x = 0; x < s.cols; ++x)
       out[x] = std::min(b[x] + 0.25F * std::min(a[x], 3 * b[x] + 2), kTop) + kBase;
   }
-  cv::pow(m, kExponent, m);
+  cv::sqrt(m, m);  // a gentle mask: flat areas carry most of what outlives compression
   return m;
 }
 
 }  // namespace
 
 Mask perceptual_mask(const LumaPicture& picture) {
-  const cv::Mat small = reduced(picture.luma);
+  const cv::Mat small = reduced(picture.luma, reduced_size(picture.luma.size()));
   Mask mask;
   mask.amplitude = amplitude_of(activity(small));
-  mask.variance = local_variance(small);
-  if (small.size() != picture.luma.size()) {
-    cv::resize(mask.amplitude, mask.amplitude, picture.luma.size(), 0, 0, cv::INTER_LINEAR);
-    cv::resize(mask.variance, mask.variance, picture.luma.size(), 0, 0, cv::INTER_LINEAR);
-  }
+  mask.variance = local_variance(picture.luma, small);
   if (!picture.opacity.empty()) {
     cv::Mat opaque;
-    picture.opacity.convertTo(opaque, CV_32F, 1.0 / 255);
+    reduced(picture.opacity, small.size()).convertTo(opaque, CV_32F, 1.0 / 255);
     mask.amplitude = mask.amplitude.mul(opaque);
   }
   return mask;
@@ -77,29 +78,46 @@ Mask perceptual_mask(const LumaPicture& picture) {
 
 namespace {
 
+SIGNMARK_VECTOR float ssim_loss(const float* amplitude, const float* variance, float power,
+                                int width) {
+  float lanes[8] = {};
+  int x = 0;
+  for (; x + 8 <= width; x += 8)
+    for (int i = 0; i < 8; ++i) {
+      const float w = power * amplitude[x + i] * amplitude[x + i];
+      lanes[i] += w / (2 * variance[x + i] + static_cast<float>(kSsimC2) + w);
+    }
+  for (; x < width; ++x) {
+    const float w = power * amplitude[x] * amplitude[x];
+    lanes[0] += w / (2 * variance[x] + static_cast<float>(kSsimC2) + w);
+  }
+  float sum = 0;
+  for (const float lane : lanes) sum += lane;
+  return sum;
+}
+
 double ssim_at(const Mask& mask, double gain) {
   double loss = 0;
   const double g2 = gain * gain;
   for (int y = 0; y < mask.amplitude.rows; ++y) {
-    const float *m = mask.amplitude.ptr<float>(y), *v = mask.variance.ptr<float>(y);
-    float row = 0;
-    for (int x = 0; x < mask.amplitude.cols; ++x) {
-      const float w = static_cast<float>(g2) * m[x] * m[x];
-      row += w / (2 * v[x] + static_cast<float>(kSsimC2) + w);
-    }
-    loss += row;
+    loss += ssim_loss(mask.amplitude.ptr<float>(y), mask.variance.ptr<float>(y),
+                      static_cast<float>(g2), mask.amplitude.cols);
   }
   return 1 - loss / static_cast<double>(mask.amplitude.total());
 }
 
+/// The loss is nearly proportional to the power of the wave, so a few proportional steps find the
+/// gain.
 double gain_for_ssim(const Mask& mask, double ssim, double upper) {
-  if (ssim_at(mask, upper) >= ssim) return upper;
-  double low = 0, high = upper;
-  for (int i = 0; i < 14; ++i) {
-    const double middle = (low + high) / 2;
-    (ssim_at(mask, middle) >= ssim ? low : high) = middle;
+  constexpr int kSteps = 6;
+  double power = upper * upper;
+  double loss = 1 - ssim_at(mask, upper);
+  if (loss <= 1 - ssim) return upper;
+  for (int i = 0; i < kSteps; ++i) {
+    power *= (1 - ssim) / loss;
+    loss = 1 - ssim_at(mask, std::sqrt(power));
   }
-  return low;
+  return std::sqrt(power);
 }
 
 }  // namespace

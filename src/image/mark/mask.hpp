@@ -7,8 +7,8 @@
 namespace signmark::image {
 
 struct Mask {
-  cv::Mat amplitude;  ///< CV_32FC1, relative, as large as the picture; 0 where clear
-  cv::Mat variance;   ///< CV_32FC1, local variance of luma (11x11 Gaussian), at `amplitude`'s size
+  cv::Mat amplitude;  ///< CV_32FC1, relative, at most half a megapixel; 0 where clear
+  cv::Mat variance;   ///< CV_32FC1, local variance of luma (11x11 Gaussian), as large
 };
 
 Mask perceptual_mask(const LumaPicture& picture);

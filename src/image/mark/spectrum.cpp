@@ -6,6 +6,8 @@
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
+#include "image/mark/vector.hpp"
+
 namespace signmark::image {
 namespace {
 
@@ -117,28 +119,53 @@ void Spectrum::scale_to_unit_power() {
 
 namespace {
 
+constexpr float kLineLimit = 20;  // one loud line is no ridge
+constexpr float kClearly = 0.6F;
+constexpr float kSilence = 1e-20F;
+
+SIGNMARK_VECTOR void power_row(const float* values, float* power, int width) {
+  for (int x = 0; x < width; ++x)
+    power[x] = values[2 * x] * values[2 * x] + values[2 * x + 1] * values[2 * x + 1];
+}
+
+SIGNMARK_VECTOR void flatten_row(float* power, float* mean, int width) {
+  for (int x = 0; x < width; ++x) {
+    mean[x] = std::max(mean[x], kSilence);
+    power[x] = std::min(power[x] / mean[x], kLineLimit);
+  }
+}
+
+SIGNMARK_VECTOR void ridge_row(const float* across, const float* down, float* mean, int width) {
+  for (int x = 0; x < width; ++x)
+    mean[x] *= std::max(across[x] * kClearly, 1.0F) * std::max(down[x] * kClearly, 1.0F);
+}
+
+/// Divides by the mean and limits the magnitude; `power` gets what is left.
+SIGNMARK_VECTOR void whiten_row(float* values, const float* mean, float* power, int width) {
+  for (int x = 0; x < width; ++x) {
+    const float re = values[2 * x], im = values[2 * x + 1];
+    const float whole = (re * re + im * im) / mean[x];
+    const float kept = std::min(whole, kLoudest * kLoudest);
+    const float scale = std::sqrt(kept / (std::max(whole, kSilence) * mean[x]));
+    values[2 * x] = re * scale;
+    values[2 * x + 1] = im * scale;
+    power[x] = kept;
+  }
+}
+
 /// Mean power around each point. Edges of borders and of compression blocks lie along the axes:
 /// narrow ridges that a square window cannot see; where a row or column of the window is clearly
 /// louder, it counts. `power` is limited in place.
 cv::Mat local_mean(cv::Mat& power, cv::Size box) {
-  constexpr float kLineLimit = 20;  // one loud line is no ridge
-  constexpr float kClearly = 0.6F;
   cv::Mat mean, across, down;
   cv::boxFilter(power, mean, -1, box, {-1, -1}, true, cv::BORDER_REFLECT);
   for (int y = 0; y < power.rows; ++y) {
-    float *p = power.ptr<float>(y), *m = mean.ptr<float>(y);
-    for (int x = 0; x < power.cols; ++x) {
-      m[x] = std::max(m[x], 1e-20F);
-      p[x] = std::min(p[x] / m[x], kLineLimit);
-    }
+    flatten_row(power.ptr<float>(y), mean.ptr<float>(y), power.cols);
   }
   cv::boxFilter(power, across, -1, {box.width, 1}, {-1, -1}, true, cv::BORDER_REFLECT);
   cv::boxFilter(power, down, -1, {1, box.height}, {-1, -1}, true, cv::BORDER_REFLECT);
   for (int y = 0; y < power.rows; ++y) {
-    const float *a = across.ptr<float>(y), *d = down.ptr<float>(y);
-    float* m = mean.ptr<float>(y);
-    for (int x = 0; x < power.cols; ++x)
-      m[x] *= std::max(a[x] * kClearly, 1.0F) * std::max(d[x] * kClearly, 1.0F);
+    ridge_row(across.ptr<float>(y), down.ptr<float>(y), mean.ptr<float>(y), power.cols);
   }
   return mean;
 }
@@ -148,23 +175,12 @@ cv::Mat local_mean(cv::Mat& power, cv::Size box) {
 void Spectrum::whiten() {
   power_.create(half_.size(), CV_32F);
   for (int y = 0; y < half_.rows; ++y) {
-    const auto* v = half_.ptr<cv::Vec2f>(y);
-    float* p = power_.ptr<float>(y);
-    for (int x = 0; x < half_.cols; ++x) p[x] = v[x][0] * v[x][0] + v[x][1] * v[x][1];
+    power_row(half_.ptr<float>(y), power_.ptr<float>(y), half_.cols);
   }
   const auto window = [](int side) { return std::max(3, static_cast<int>(side / kWhitening) | 1); };
   const cv::Mat mean = local_mean(power_, {window(plane_.width), window(plane_.height)});
   for (int y = 0; y < half_.rows; ++y) {
-    auto* v = half_.ptr<cv::Vec2f>(y);
-    float* p = power_.ptr<float>(y);
-    const float* m = mean.ptr<float>(y);
-    for (int x = 0; x < half_.cols; ++x) {
-      const float whole = (v[x][0] * v[x][0] + v[x][1] * v[x][1]) / m[x];
-      const float kept = std::min(whole, kLoudest * kLoudest);
-      const float scale = std::sqrt(kept / (std::max(whole, 1e-20F) * m[x]));
-      v[x] *= scale;
-      p[x] = kept;
-    }
+    whiten_row(half_.ptr<float>(y), mean.ptr<float>(y), power_.ptr<float>(y), half_.cols);
   }
   cv::GaussianBlur(power_, power_, {3, 3}, 0.8);
   cv::blur(power_, coarse_power_, {3, 3});

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "image/mark/vector.hpp"
+
 namespace signmark::image {
 
 void add_carriers(cv::Mat& spectrum, const std::vector<Carrier>& carriers, const signal::Bits& bits,
@@ -41,8 +43,8 @@ namespace {
 
 /// One row by bilinear interpolation in 16.16 fixed point; the tile is periodic, so indices wrap by
 /// masking.
-void lay_row(const cv::Mat& tile, std::uint32_t u, std::uint32_t v, std::uint32_t du,
-             std::uint32_t dv, float* out, int width) {
+SIGNMARK_VECTOR void lay_row(const cv::Mat& tile, std::uint32_t u, std::uint32_t v,
+                             std::uint32_t du, std::uint32_t dv, float* out, int width) {
   static_assert((kTileSamples & (kTileSamples - 1)) == 0);
   constexpr std::uint32_t kMask = kTileSamples - 1;
   constexpr int kShift = 16;
