@@ -80,6 +80,7 @@ std::vector<Rgba> cut(Colours& colours, std::size_t most) {
     boxes.push_back(measure(colours, split, box.end));
   }
   std::vector<Rgba> palette;
+  palette.reserve(boxes.size());
   for (const Box& box : boxes)
     palette.emplace_back(cv::saturate_cast<uchar>(box.mean[0]),
                          cv::saturate_cast<uchar>(box.mean[1]),
@@ -144,7 +145,7 @@ class Diffusion {
   }
 
  private:
-  static std::size_t place(int x) { return static_cast<std::size_t>(x + 1); }
+  static std::size_t place(int x) { return static_cast<std::size_t>(x) + 1; }
   std::vector<Rgb> now_, below_;
 };
 

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "image/codec.hpp"
+#include "image/mark/robust.hpp"
 #include "image/room.hpp"
 
 namespace signmark::image {
@@ -44,16 +45,15 @@ class Room final : public ImageRoom {
     return without_exceptions([&]() -> Result<EncodedImage> {
       const Job job{context, file, orientation, nullptr, changes.label, options};
       if (changes.robust == nullptr) return codec->change(job);
-      return fail("image.unsupported", "this build lays no robust marks");
+      return change_with_robust(context, *codec, job, *changes.robust);
     });
   }
 
   [[nodiscard]] Result<RobustFinding> find_robust(const Context& context, ByteView file,
                                                   std::string_view format_mime,
                                                   const RobustLookup& lookup) const override {
-    SIGNMARK_TRY(find_codec(format_mime));
-    static_cast<void>(context), static_cast<void>(file), static_cast<void>(lookup);
-    return fail("image.unsupported", "this build finds no robust marks");
+    SIGNMARK_ASSIGN(const Codec* codec, find_codec(format_mime));
+    return without_exceptions([&] { return image::find_robust(context, *codec, file, lookup); });
   }
 
   [[nodiscard]] Result<Bytes> pixel_digest(const Context& context, ByteView file,

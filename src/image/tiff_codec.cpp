@@ -106,7 +106,7 @@ bool may_stay_bare(const TiffPage& page, const Error& error) {
 Status mark_page(const Job& job, TiffPage& page) {
   if (job.changer == nullptr) return {};
   if (page.indexed()) turn_to_smallest_colour(page);
-  const Status marked = apply_changer(job, page.pixels, page.layout());
+  Status marked = apply_changer(job, page.pixels, page.layout());
   if (!marked && may_stay_bare(page, marked.error())) return {};
   return marked;
 }
