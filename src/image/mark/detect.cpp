@@ -192,9 +192,14 @@ std::vector<Candidate> acquire_stretched(const Search& search) {
   }
   std::sort(all.begin(), all.end(),
             [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
-  all.resize(std::min(all.size(), kSettled));
-  for (Candidate& c : all) settle(search.spectrum, search.lattice, c.pose);
   return all;
+}
+
+/// The best of a list, each moved to where its carriers are loudest.
+std::vector<Candidate> settled(const Search& search, std::vector<Candidate> candidates) {
+  candidates.resize(std::min(candidates.size(), kSettled));
+  for (Candidate& c : candidates) settle(search.spectrum, search.lattice, c.pose);
+  return candidates;
 }
 
 /// Looks for one key's mark: turned and scaled pictures first, then stretched ones.
@@ -202,7 +207,10 @@ std::optional<FoundMark> look(const Search& search, Detection& detection) {
   const Constellation fine(search.lattice, kFine);
   const auto plain = fine.acquire(search.spectrum, cv::Matx22d::eye(), kListed);
   if (auto mark = decode_best(search, plain, detection)) return mark;
-  return decode_best(search, acquire_stretched(search), detection);
+  std::vector<Candidate> better = settled(search, plain);
+  const std::vector<Candidate> stretched = settled(search, acquire_stretched(search));
+  better.insert(better.end(), stretched.begin(), stretched.end());
+  return decode_best(search, better, detection);
 }
 
 }  // namespace
