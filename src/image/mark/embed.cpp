@@ -107,6 +107,50 @@ double shape(const LumaPicture& picture, const Mask& mask, double gain, cv::Mat&
   return power > 0 ? 10 * std::log10(255 * 255 / power) : kInaudible;
 }
 
+/// Where black or white takes a part of the wave away the closed forms do not hold: the mean shifts
+/// as well, which SSIM punishes on black. There the gain follows from what a sample of rows really
+/// gets.
+struct Sampled {
+  double psnr = 0, ssim = 1, kept = 1;
+};
+
+Sampled sample_gain(const LumaPicture& picture, const Mask& mask, double gain,
+                    const cv::Mat& wave) {
+  constexpr int kStrip = 48, kEvery = 4;  // a quarter of the rows
+  cv::Mat full;
+  cv::resize(mask.amplitude, full, wave.size(), 0, 0, cv::INTER_LINEAR);
+  double whole = 0, kept = 0, ssim = 0, pixels = 0;
+  for (int top = 0; top < wave.rows; top += kStrip * kEvery) {
+    const cv::Range rows(top, std::min(top + kStrip, wave.rows));
+    const cv::Mat luma = picture.luma.rowRange(rows);
+    const cv::Mat wanted = wave.rowRange(rows).mul(full.rowRange(rows), gain);
+    const cv::Mat marked = cv::min(cv::max(luma + wanted, 0), 255);
+    whole += cv::norm(wanted, cv::NORM_L2SQR);
+    kept += cv::norm(marked, luma, cv::NORM_L2SQR);
+    ssim += mean_ssim(luma, marked) * static_cast<double>(luma.total());
+    pixels += static_cast<double>(luma.total());
+  }
+  if (whole <= 0) return {};
+  return {10 * std::log10(255 * 255 * pixels / std::max(kept, 1e-9)), ssim / pixels, kept / whole};
+}
+
+/// Gain within the caps, counting what clipping takes away.
+MaskGain clipped_gain(const LumaPicture& picture, const Mask& mask, const Caps& caps,
+                      const cv::Mat& wave) {
+  constexpr double kSpared = 0.97, kMost = 2;
+  constexpr int kRounds = 3;
+  MaskGain gain = solve_gain(mask, caps.psnr, caps.ssim);
+  for (int i = 0; i < kRounds; ++i) {
+    const Sampled got = sample_gain(picture, mask, gain.gain, wave);
+    if (got.kept > kSpared) break;
+    const double by_ssim = std::sqrt((1 - caps.ssim) / std::max(1 - got.ssim, 1e-9));
+    const double by_psnr = std::pow(10, (got.psnr - caps.psnr) / 20);
+    gain.gain *= std::min({by_ssim, by_psnr, kMost});
+    gain.ssim = got.ssim;
+  }
+  return gain;
+}
+
 }  // namespace
 
 Result<Embedding> embed_lattice(const Context& context, const LumaPicture& picture,
@@ -125,18 +169,18 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
   result.signed_frame = signed_frame.has_value();
   const Mask mask = perceptual_mask(picture);
   const Caps caps = caps_of(request.strength, static_cast<double>(size.area()));
-  const MaskGain gain = solve_gain(mask, caps.psnr, caps.ssim);
-  result.ssim = gain.ssim;
   const double each = 1 / std::sqrt(static_cast<double>(request.keys.size()));
   for (const MarkKey& key : request.keys) {
     const CarrierSet lattice = build_lattice(key.key);
-    cv::Mat wave = lay_tile(tile_of(lattice, request, signed_frame), result.lattice);
+    const cv::Mat wave = each * lay_tile(tile_of(lattice, request, signed_frame), result.lattice);
     if (result.change.empty())
       result.change = wave;
     else
       result.change += wave;
   }
-  result.psnr_db = shape(picture, mask, gain.gain * each, result.change);
+  const MaskGain gain = clipped_gain(picture, mask, caps, result.change);
+  result.ssim = gain.ssim;
+  result.psnr_db = shape(picture, mask, gain.gain, result.change);
   return result;
 }
 

@@ -61,12 +61,24 @@ cv::Mat amplitude_of(const cv::Mat& s) {
   return m;
 }
 
+/// Black can only get brighter, which shifts its mean: seen, and punished by SSIM, where everything
+/// is dark. Black areas carry little.
+void spare_black(const cv::Mat& luma, cv::Mat& amplitude) {
+  constexpr float kDark = 12, kLeast = 0.15F;  // grey levels; share of the amplitude
+  for (int y = 0; y < luma.rows; ++y) {
+    const float* l = luma.ptr<float>(y);
+    float* a = amplitude.ptr<float>(y);
+    for (int x = 0; x < luma.cols; ++x) a[x] *= std::min(std::max(l[x] / kDark, kLeast), 1.0F);
+  }
+}
+
 }  // namespace
 
 Mask perceptual_mask(const LumaPicture& picture) {
   const cv::Mat small = reduced(picture.luma, reduced_size(picture.luma.size()));
   Mask mask;
   mask.amplitude = amplitude_of(activity(small));
+  spare_black(small, mask.amplitude);
   mask.variance = local_variance(picture.luma, small);
   if (!picture.opacity.empty()) {
     cv::Mat opaque;
@@ -121,6 +133,24 @@ double gain_for_ssim(const Mask& mask, double ssim, double upper) {
 }
 
 }  // namespace
+
+double mean_ssim(const cv::Mat& a, const cv::Mat& b) {
+  constexpr double kSsimC1 = 6.5;  // (0.01 * 255)^2
+  const auto smooth = [](const cv::Mat& in) {
+    cv::Mat out;
+    cv::GaussianBlur(in, out, {11, 11}, 1.5);
+    return out;
+  };
+  const cv::Mat mean_a = smooth(a), mean_b = smooth(b);
+  const cv::Mat both = mean_a.mul(mean_b), squares = mean_a.mul(mean_a) + mean_b.mul(mean_b);
+  const cv::Mat covariance = smooth(a.mul(b)) - both;
+  const cv::Mat variances = smooth(a.mul(a) + b.mul(b)) - squares;
+  const cv::Mat above = (2 * both + kSsimC1).mul(2 * covariance + kSsimC2);
+  const cv::Mat below = (squares + kSsimC1).mul(variances + kSsimC2);
+  cv::Mat ratio;
+  cv::divide(above, below, ratio);
+  return cv::mean(ratio)[0];
+}
 
 MaskGain solve_gain(const Mask& mask, double psnr_db, double ssim) {
   const double power =

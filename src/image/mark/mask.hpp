@@ -13,6 +13,9 @@ struct Mask {
 
 Mask perceptual_mask(const LumaPicture& picture);
 
+/// SSIM of two pictures on a scale of 255: Gaussian window of 11x11, sigma 1.5 (Wang et al. 2004).
+double mean_ssim(const cv::Mat& a, const cv::Mat& b);
+
 /// Factor by which the amplitude of a unit-variance wave is multiplied.
 struct MaskGain {
   double gain = 0;
