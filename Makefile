@@ -10,7 +10,7 @@ BUILD_PACKAGES := g++ cmake ninja-build pkg-config libsodium-dev libssl-dev libf
   zlib1g-dev libbrotli-dev libstb-dev libopencv-core-dev libopencv-imgproc-dev libpng-dev libjpeg62-turbo-dev \
   libwebp-dev libtiff-dev libgif-dev libheif-dev fonts-noto-cjk python3-fonttools
 TEST_PACKAGES := catch2 libimage-exiftool-perl webp ffmpeg gifsicle libheif-examples libtiff-tools \
-  openssl strace
+  openssl strace libopencv-imgcodecs-dev libopencv-photo-dev
 LINT_PACKAGES := clang-format-14 clang-tidy-14
 NODE_MODULES := build/foreign/node_modules
 
@@ -63,7 +63,7 @@ test: test-deps node
 
 bench: test-deps
 	@cmake --preset release -DBUILD_TESTING=ON >/dev/null
-	cmake --build build -j$(JOBS)
+	cmake --build build -j$(JOBS) --target all robustness_bench
 	bash tests/bench/run_all.sh build
 
 lint: lint-deps

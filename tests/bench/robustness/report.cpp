@@ -83,7 +83,7 @@ double size_target(const Targets& targets, double mpx) {
 }
 
 void print_row(const std::string& name, const Row& row, const Targets& targets, double mpx) {
-  fmt::print("  {:<38} {:>19} {:>6} {:>19} {:>5} {:>11} {:>10} {:>9} {:>8.0f} {:>5}\n", name,
+  fmt::print("  {:<46} {:>19} {:>6} {:>19} {:>5} {:>11} {:>10} {:>9} {:>8.0f} {:>5}\n", name,
              share(row.id, row.pictures),
              target_text(size_target(targets, mpx), row.id, row.pictures),
              share(row.verified, row.with_signed),
@@ -98,19 +98,19 @@ void merge(Row& all, const Row& row) {
 }
 
 void print_sum(const std::string& name, const Row& sum) {
-  fmt::print("  {:<38} {:>19} {:>6} {:>19} {:>58}\n", name, share(sum.id, sum.pictures), "",
+  fmt::print("  {:<46} {:>19} {:>6} {:>19} {:>58}\n", name, share(sum.id, sum.pictures), "",
              share(sum.verified, sum.with_signed), sum.wrong);
 }
 
 void print_suite(const Suite& suite, const std::vector<PictureResult>& results, double mpx) {
-  fmt::print("\n== {}\n  {:<38} {:>19} {:>6} {:>19} {:>5} {:>11} {:>10} {:>9} {:>8} {:>5}\n",
+  fmt::print("\n== {}\n  {:<46} {:>19} {:>6} {:>19} {:>5} {:>11} {:>10} {:>9} {:>8} {:>5}\n",
              suite.name, "attack", "id exact", "goal", "signature verified", "goal", "pilot z/min",
              "id dB/min", "signed dB", "read ms", "wrong");
   std::vector<std::string> groups;
   std::map<std::string, Row> sums;
   for (const Attack& attack : suite.attacks) {
     if (!attack.missing.empty()) {
-      fmt::print("  {:<38} SKIPPED: {}\n", attack.step.name, attack.missing);
+      fmt::print("  {:<46} SKIPPED: {}\n", attack.step.name, attack.missing);
       continue;
     }
     if (groups.empty() || groups.back() != attack.group) fmt::print(" {}\n", attack.group);
@@ -172,13 +172,13 @@ void print_cost(const std::vector<PictureResult>& results) {
              results.size(), absent_pilot_z.high);
 }
 
-std::vector<PictureResult> marked_only(const std::vector<PictureResult>& results) {
+std::vector<PictureResult> finished(const std::vector<PictureResult>& results) {
   std::vector<PictureResult> out;
   for (const PictureResult& result : results)
     if (result.error.empty())
       out.push_back(result);
     else
-      fmt::print("NOT MARKED {}: {}\n", result.name, result.error);
+      fmt::print("FAILED {}: {}\n", result.name, result.error);
   return out;
 }
 
@@ -192,7 +192,7 @@ double median_mpx(const std::vector<PictureResult>& results) {
 }  // namespace
 
 void print_report(const std::vector<Suite>& suites, const std::vector<PictureResult>& results) {
-  const auto marked = marked_only(results);
+  const auto marked = finished(results);
   if (marked.empty()) return;
   for (const Suite& suite : suites) print_suite(suite, marked, median_mpx(marked));
   print_quality(marked);

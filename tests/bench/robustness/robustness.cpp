@@ -2,6 +2,7 @@
 // The normal mode: mark, attack, read, report.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "modes.hpp"
@@ -30,7 +31,9 @@ int run_robustness(const Options& options) {
     if (csv) write_csv(csv.get(), attacks, result);
   });
   print_report(wanted, results);
-  return 0;
+  const bool failed = std::any_of(results.begin(), results.end(),
+                                  [](const auto& result) { return !result.error.empty(); });
+  return failed ? 1 : 0;
 }
 
 }  // namespace signmark::bench

@@ -70,7 +70,7 @@ class Course {
     try {
       const cv::Mat marked = mark(*picture, result);
       attack_all(file, *picture, marked, result);
-    } catch (const std::runtime_error& error) {
+    } catch (const std::exception& error) {
       result.error = error.what();
     }
     return result;

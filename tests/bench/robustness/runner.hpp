@@ -20,7 +20,7 @@ struct Sample {
 };
 
 struct PictureResult {
-  std::string name, error;  ///< error: why it could not be marked; empty: it was
+  std::string name, error;  ///< error: what ended its run early; empty: nothing
   cv::Size size;
   bool signed_frame = false;
   Quality quality;
