@@ -80,27 +80,44 @@ Pose settle_quarter(const Spectrum& spectrum, const CarrierSet& lattice, const P
   return best;
 }
 
-FoundMark describe(const Residual& residual, const Pose& pose, cv::Size picture) {
+/// A part of the picture in canonical pixels, and what it is a part of.
+struct Window {
+  const Residual& residual;
+  cv::Rect where;  ///< in the residual
+  cv::Size size;   ///< of the picture
+};
+
+/// The pose in pixels of the picture, counted from the picture's centre.
+FoundMark describe(const Window& window, const Pose& pose) {
   FoundMark mark;
+  const cv::Point2d off(
+      (window.residual.values.cols - 1) / 2.0 - (window.where.x + (window.where.width - 1) / 2.0),
+      (window.residual.values.rows - 1) / 2.0 - (window.where.y + (window.where.height - 1) / 2.0));
+  const double sx = window.residual.scale_x, sy = window.residual.scale_y;
   LatticeMap& m = mark.map;
-  m.a = pose.a * residual.scale_x, m.b = pose.b * residual.scale_y;
-  m.c = pose.c * residual.scale_x, m.d = pose.d * residual.scale_y;
-  m.tx = pose.tx, m.ty = pose.ty;
+  m.tx = pose.tx + pose.a * off.x + pose.b * off.y;
+  m.ty = pose.ty + pose.c * off.x + pose.d * off.y;
+  m.a = pose.a * sx, m.b = pose.b * sy;
+  m.c = pose.c * sx, m.d = pose.d * sy;
   const double determinant = m.a * m.d - m.b * m.c;
   mark.scale = 1 / std::sqrt(std::abs(determinant));
   mark.mirrored = determinant < 0;
   mark.rotation_degrees = std::atan2(m.b, m.a) * 180 / std::numbers::pi;
-  mark.where = {0, 0, picture.width, picture.height};
+  const cv::Rect all(0, 0, window.size.width, window.size.height);
+  mark.where =
+      cv::Rect(static_cast<int>(window.where.x / sx), static_cast<int>(window.where.y / sy),
+               static_cast<int>(std::ceil(window.where.width / sx)),
+               static_cast<int>(std::ceil(window.where.height / sy))) &
+      all;
   return mark;
 }
 
-/// One picture and one key, while it is looked at.
+/// One window and one key, while it is looked at.
 struct Search {
-  const Residual& residual;
+  const Window& window;
   const Spectrum& spectrum;
   const CarrierSet& lattice;
   const Codes& codes;
-  cv::Size size;
 };
 
 /// Refines and decodes one map; nothing when no id frame passes check and gate.
@@ -116,6 +133,9 @@ std::optional<FoundMark> try_map(const Search& search, const Tested& tested, Det
   detection.hypotheses += reach == kWholeReach ? 1 : 2;
   if (!id) return std::nullopt;
   refine_by_id(search.spectrum, search.lattice, *id, pose);
+  // The bound of section 9 holds for maps chosen without the data's phases: z stays the first
+  // one's.
+  const double z = id->z;
   if (auto again = read_id(search.spectrum, search.lattice, search.codes.id, pose, kIdList, reach))
     id = again;
   std::optional<SignedReading> signed_frame;
@@ -124,10 +144,10 @@ std::optional<FoundMark> try_map(const Search& search, const Tested& tested, Det
     signed_frame = read_signed(search.spectrum, search.lattice, search.codes.signed_frame, pose,
                                *id, kSignedList, reach);
   }
-  FoundMark mark = describe(search.residual, pose, search.size);
+  FoundMark mark = describe(search.window, pose);
   mark.pilot_z = tested.z;
   mark.id = id->frame;
-  mark.id_z = id->z;
+  mark.id_z = z;
   mark.id_margin_db = id->margin_db;
   mark.id_bits_corrected = id->corrected;
   if (signed_frame) {
@@ -213,21 +233,58 @@ std::optional<FoundMark> look(const Search& search, Detection& detection) {
   return decode_best(search, better, detection);
 }
 
+/// The whole picture; with `deep` also quarters and ninths that overlap by half, for collages.
+std::vector<cv::Rect> windows_of(cv::Size size, bool deep) {
+  constexpr int kLeastSide = 160;
+  std::vector<cv::Rect> all{{0, 0, size.width, size.height}};
+  if (!deep) return all;
+  for (const int parts : {2, 3}) {
+    const int w = size.width / parts, h = size.height / parts;
+    if (std::min(w, h) < kLeastSide) break;
+    for (int j = 0; j <= 2 * (parts - 1); ++j)
+      for (int i = 0; i <= 2 * (parts - 1); ++i) all.push_back({i * w / 2, j * h / 2, w, h});
+  }
+  return all;
+}
+
+bool same_mark(const FoundMark& a, const FoundMark& b) {
+  return a.key == b.key && a.id && b.id && a.id->content_id == b.id->content_id;
+}
+
+/// One mark is listed once: the reading with the signed frame, or the stronger one.
+void add_mark(FoundMark mark, std::vector<FoundMark>& marks) {
+  const auto known = std::find_if(marks.begin(), marks.end(),
+                                  [&](const FoundMark& m) { return same_mark(m, mark); });
+  if (known == marks.end()) {
+    marks.push_back(std::move(mark));
+    return;
+  }
+  const bool better = mark.signed_frame.has_value() != known->signed_frame.has_value()
+                          ? mark.signed_frame.has_value()
+                          : mark.id_margin_db > known->id_margin_db;
+  if (better) *known = std::move(mark);
+}
+
 }  // namespace
 
 Result<Detection> detect_lattice(const Context& context, const LumaPicture& picture,
                                  const DetectRequest& request) {
-  SIGNMARK_TRY(context.report("robust mark", 0, 1));
   Detection detection;
   const Residual residual = front_end(picture);
-  const Spectrum spectrum(residual.values);
   const Codes codes;
-  for (const MarkKey& key : request.keys) {
-    const CarrierSet lattice = build_lattice(key.key);
-    auto mark = look({residual, spectrum, lattice, codes, picture.luma.size()}, detection);
-    if (!mark) continue;
-    mark->key = key.name;
-    detection.marks.push_back(std::move(*mark));
+  std::vector<std::pair<const MarkKey*, CarrierSet>> keys;
+  for (const MarkKey& key : request.keys) keys.emplace_back(&key, build_lattice(key.key));
+  const std::vector<cv::Rect> windows = windows_of(residual.values.size(), request.deep);
+  for (std::size_t i = 0; i < windows.size(); ++i) {
+    SIGNMARK_TRY(context.report("robust mark", i, windows.size()));
+    const Window window{residual, windows[i], picture.luma.size()};
+    const Spectrum spectrum(residual.values(windows[i]));
+    for (const auto& [key, lattice] : keys) {
+      auto mark = look({window, spectrum, lattice, codes}, detection);
+      if (!mark) continue;
+      mark->key = key->name;
+      add_mark(std::move(*mark), detection.marks);
+    }
   }
   for (FoundMark& mark : detection.marks)
     mark.false_positive_log10 =

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "image/mark/content.hpp"
 #include "image/mark/lattice_mark.hpp"
 #include "image/mark/mask.hpp"
 #include "image/mark/tile.hpp"
+#include "image/mark/tile_hashes.hpp"
 #include "image/mark/vector.hpp"
 #include "signal/polar.hpp"
 
@@ -52,6 +54,15 @@ LatticePlace draw_place(const Context& context, cv::Size size) {
   place.origin_x = place.tile * uniform(context);
   place.origin_y = place.tile * uniform(context);
   return place;
+}
+
+/// The signed frame, bound to the picture as this key sees it.
+Result<signal::SignedFrame> bound_frame(const LumaPicture& picture, const EmbedRequest& request,
+                                        const LatticePlace& place, const CarrierSet& lattice) {
+  signal::SignedFrame frame = *request.signed_frame;
+  frame.fingerprint = content_fingerprint(picture, place, lattice.fingerprint_key);
+  SIGNMARK_ASSIGN(frame.signature, request.sign(signal::packed_fields(frame)));
+  return frame;
 }
 
 cv::Mat tile_of(const CarrierSet& lattice, const EmbedRequest& request,
@@ -162,21 +173,22 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
   SIGNMARK_TRY(context.report("robust mark", 0, 1));
   Embedding result;
   result.lattice = draw_place(context, size);
-  std::optional<signal::SignedFrame> signed_frame = request.signed_frame;
-  if (signed_frame) {
-    SIGNMARK_ASSIGN(signed_frame->signature, request.sign(signal::packed_fields(*signed_frame)));
-  }
-  result.signed_frame = signed_frame.has_value();
+  result.tiles = tile_hashes(picture, result.lattice);
+  result.signed_frame = request.signed_frame.has_value();
   const Mask mask = perceptual_mask(picture);
   const Caps caps = caps_of(request.strength, static_cast<double>(size.area()));
   const double each = 1 / std::sqrt(static_cast<double>(request.keys.size()));
+  result.change = cv::Mat::zeros(size, CV_32F);
   for (const MarkKey& key : request.keys) {
     const CarrierSet lattice = build_lattice(key.key);
-    const cv::Mat wave = each * lay_tile(tile_of(lattice, request, signed_frame), result.lattice);
-    if (result.change.empty())
-      result.change = wave;
-    else
-      result.change += wave;
+    // Each key's tiles lie elsewhere, so that their carriers meet nowhere.
+    const bool first = &key == request.keys.data();
+    const LatticePlace place = first ? result.lattice : draw_place(context, size);
+    std::optional<signal::SignedFrame> signed_frame;
+    if (request.signed_frame) {
+      SIGNMARK_ASSIGN(signed_frame, bound_frame(picture, request, place, lattice));
+    }
+    result.change += each * lay_tile(tile_of(lattice, request, signed_frame), place);
   }
   const MaskGain gain = clipped_gain(picture, mask, caps, result.change);
   result.ssim = gain.ssim;

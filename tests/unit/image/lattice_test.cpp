@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: Apache-2.0
+// The lattice mark on luma: what is laid, what comes back after geometry and compression-like
+// damage, and what must never come back.
+#include <catch2/catch.hpp>
+#include <opencv2/imgproc.hpp>
+#include <set>
+
+#include "image/mark/lattice.hpp"
+#include "image/mark/lattice_mark.hpp"
+#include "image/mark/mask.hpp"
+#include "signal/statistics.hpp"
+
+using namespace signmark;
+using namespace signmark::image;
+
+namespace {
+
+constexpr std::uint64_t kId = 0x0123456789abcdefULL;
+
+std::array<Byte, 32> key_of(int seed) {
+  std::array<Byte, 32> key{};
+  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<Byte>(seed * 37 + i * 11 + 5);
+  return key;
+}
+
+/// Blobs of several sizes over a gradient, and some hard edges.
+LumaPicture scene(int width, int height, int seed = 1) {
+  cv::RNG random(static_cast<std::uint64_t>(seed));
+  cv::Mat luma(height, width, CV_32F);
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x)
+      luma.at<float>(y, x) = 90 + 60.0F * static_cast<float>(x) / static_cast<float>(width);
+  for (const double sigma : {1.5, 5.0, 20.0}) {
+    cv::Mat noise(height, width, CV_32F);
+    random.fill(noise, cv::RNG::NORMAL, 0, 12 * sigma);
+    cv::GaussianBlur(noise, noise, {}, sigma);
+    luma += noise;
+  }
+  for (int i = 0; i < 12; ++i)
+    cv::rectangle(luma,
+                  {random.uniform(0, width), random.uniform(0, height), width / 8, height / 9},
+                  cv::Scalar(random.uniform(30, 220)), i % 3 == 0 ? cv::FILLED : 3);
+  return {cv::min(cv::max(luma, 0), 255), {}};
+}
+
+EmbedRequest request(std::span<const Byte, 32> key, bool with_signed) {
+  EmbedRequest result;
+  result.keys.push_back({"test", key});
+  result.id.content_id = kId;
+  result.id.issuer_hint = {7, 8, 9};
+  if (!with_signed) return result;
+  signal::SignedFrame frame;
+  frame.content_id = kId;
+  frame.issuer_hint = {7, 8, 9, 10};
+  frame.time = 1'700'000'000;
+  result.signed_frame = frame;
+  result.sign = [](ByteView fields) -> Result<std::array<Byte, 64>> {
+    std::array<Byte, 64> signature{};
+    for (std::size_t i = 0; i < signature.size(); ++i)
+      signature[i] = static_cast<Byte>(fields[i % fields.size()] * 5 + i);
+    return signature;
+  };
+  return result;
+}
+
+Context seeded(std::uint64_t seed = 3) {
+  Context context = Context::standard();
+  context.random = seeded_random(seed);
+  return context;
+}
+
+/// As a file of 8 bits would hold it.
+cv::Mat rounded(const cv::Mat& luma) {
+  cv::Mat bytes, back;
+  luma.convertTo(bytes, CV_8U);
+  bytes.convertTo(back, CV_32F);
+  return back;
+}
+
+cv::Mat marked(const LumaPicture& picture, const EmbedRequest& what, std::uint64_t seed = 3) {
+  const auto embedding = embed_lattice(seeded(seed), picture, what);
+  REQUIRE(embedding);
+  return rounded(picture.luma + embedding->change);
+}
+
+Detection detect(const cv::Mat& luma, std::span<const Byte, 32> key, bool deep = false) {
+  DetectRequest what;
+  what.keys.push_back({"test", key});
+  what.deep = deep;
+  auto detection = detect_lattice(Context::standard(), {luma, {}}, what);
+  REQUIRE(detection);
+  return *detection;
+}
+
+/// The one mark that must be there.
+FoundMark read(const cv::Mat& luma, std::span<const Byte, 32> key) {
+  Detection detection = detect(luma, key);
+  REQUIRE(detection.marks.size() == 1);
+  REQUIRE(detection.marks[0].id);
+  CHECK(detection.marks[0].id->content_id == kId);
+  CHECK(detection.marks[0].id->issuer_hint == std::array<Byte, 3>{7, 8, 9});
+  CHECK(detection.marks[0].id_z >= signal::kIdGate);
+  return detection.marks[0];
+}
+
+cv::Mat turned(const cv::Mat& luma, double degrees) {
+  const cv::Mat turn = cv::getRotationMatrix2D(
+      {static_cast<float>(luma.cols) / 2, static_cast<float>(luma.rows) / 2}, degrees, 1);
+  cv::Mat out;
+  cv::warpAffine(luma, out, turn, luma.size(), cv::INTER_CUBIC);
+  return rounded(out);
+}
+
+cv::Mat resized(const cv::Mat& luma, double x, double y) {
+  cv::Mat out;
+  cv::resize(luma, out, {}, x, y, std::min(x, y) < 1 ? cv::INTER_AREA : cv::INTER_CUBIC);
+  return rounded(out);
+}
+
+}  // namespace
+
+TEST_CASE("no two carriers of a lattice share a point", "[lattice]") {
+  const auto key = key_of(1);
+  const CarrierSet set = build_lattice(key);
+  CHECK(set.pilots.size() == kPilots);
+  CHECK(set.id.size() == kIdCarriers);
+  CHECK(set.signed_frame.size() == kSignedCarriers);
+  std::set<std::pair<int, int>> seen;
+  for (const auto* group : {&set.pilots, &set.fine_pilots, &set.id, &set.signed_frame, &set.idle})
+    for (const Carrier& k : *group) {
+      CHECK((k.v > 0 || (k.v == 0 && k.u > 0)));
+      CHECK(seen.insert({k.u, k.v}).second);
+    }
+  for (const auto* base : {&set.pilots, &set.id})
+    for (const Carrier& k : *base) CHECK((k.u % 2 == 0 && k.v % 2 == 0));
+}
+
+TEST_CASE("a lattice follows from its key alone", "[lattice]") {
+  const auto one = key_of(1), two = key_of(2);
+  const CarrierSet a = build_lattice(one), b = build_lattice(one), c = build_lattice(two);
+  const auto same = [](const CarrierSet& x, const CarrierSet& y) {
+    return std::equal(x.id.begin(), x.id.end(), y.id.begin(),
+                      [](const Carrier& p, const Carrier& q) {
+                        return p.u == q.u && p.v == q.v && p.phase == q.phase;
+                      });
+  };
+  CHECK(same(a, b));
+  CHECK_FALSE(same(a, c));
+}
+
+TEST_CASE("the mark stays within its caps", "[lattice]") {
+  const auto key = key_of(1);
+  const LumaPicture picture = scene(640, 480);
+  for (const auto& [strength, psnr, ssim] : {std::tuple{RobustStrength::invisible, 48.0, 0.993},
+                                             {RobustStrength::normal, 42.0, 0.987},
+                                             {RobustStrength::strong, 39.0, 0.97}}) {
+    EmbedRequest what = request(key, false);
+    what.strength = strength;
+    const auto embedding = embed_lattice(seeded(), picture, what);
+    REQUIRE(embedding);
+    CHECK(embedding->psnr_db >= psnr - 0.2);
+    CHECK(mean_ssim(picture.luma, rounded(picture.luma + embedding->change)) >= ssim);
+  }
+}
+
+TEST_CASE("same input, key and seed give the same change", "[lattice]") {
+  const auto key = key_of(1);
+  const LumaPicture picture = scene(320, 256);
+  const EmbedRequest what = request(key, false);
+  CHECK(cv::norm(marked(picture, what, 5), marked(picture, what, 5), cv::NORM_INF) == 0);
+  CHECK(cv::norm(marked(picture, what, 5), marked(picture, what, 6), cv::NORM_INF) > 0);
+}
+
+TEST_CASE("the id frame survives geometry", "[lattice]") {
+  const auto key = key_of(1);
+  const cv::Mat luma = marked(scene(768, 512), request(key, false));
+  read(luma, key);
+  SECTION("rotation") {
+    for (const double degrees : {-170.0, 5.0, 17.0, 45.0, 90.0}) {
+      CAPTURE(degrees);
+      read(turned(luma, degrees), key);
+    }
+  }
+  SECTION("flip") {
+    cv::Mat flipped;
+    cv::flip(luma, flipped, 1);
+    CHECK(read(flipped, key).mirrored);
+    CHECK_FALSE(read(luma, key).mirrored);
+  }
+  SECTION("scale") {
+    for (const double factor : {0.4, 0.5, 1.5, 3.0}) {
+      CAPTURE(factor);
+      const double before = read(luma, key).scale,
+                   after = read(resized(luma, factor, factor), key).scale;
+      CHECK(after / before == Approx(factor).epsilon(0.01));
+    }
+  }
+  SECTION("crop") { read(luma({130, 60, 384, 256}).clone(), key); }
+  SECTION("aspect and shear") {
+    read(resized(luma, 0.8, 1), key);
+    read(resized(luma, 1, 0.8), key);
+    read(resized(luma, 1.02, 0.99), key);
+    cv::Mat sheared;
+    cv::warpAffine(luma, sheared, cv::Matx23d(1, 0.05, 0, 0, 1, 0), {800, 512}, cv::INTER_CUBIC);
+    read(rounded(sheared), key);
+  }
+  SECTION("filters that turn the outer carriers round") {
+    cv::Mat box;
+    cv::blur(luma, box, {5, 5});
+    read(rounded(box), key);
+  }
+}
+
+TEST_CASE("the signed frame comes back whole from a megapixel", "[lattice]") {
+  const auto key = key_of(1);
+  const EmbedRequest what = request(key, true);
+  const cv::Mat luma = marked(scene(1040, 960), what);
+  for (const cv::Mat& damaged :
+       {luma, turned(luma, 17), resized(luma, 0.5, 0.5), luma({200, 100, 520, 480}).clone()}) {
+    const FoundMark mark = read(damaged, key);
+    REQUIRE(mark.signed_frame);
+    CHECK(mark.id->with_signed);
+    CHECK(mark.signed_frame->content_id == kId);
+    CHECK(mark.signed_frame->time == 1'700'000'000);
+    const auto expected = what.sign(signal::packed_fields(*mark.signed_frame));
+    CHECK(mark.signed_frame->signature == *expected);
+    CHECK(mark.signed_z >= signal::kSignedGate);
+  }
+}
+
+TEST_CASE("nothing is found where nothing is", "[lattice]") {
+  const auto key = key_of(1), other = key_of(2);
+  const LumaPicture picture = scene(512, 512);
+  CHECK(detect(picture.luma, key).marks.empty());
+  const cv::Mat luma = marked(picture, request(key, false));
+  CHECK(detect(luma, other).marks.empty());
+  CHECK(detect(cv::Mat(300, 300, CV_32F, cv::Scalar(255)), key).marks.empty());
+  CHECK(detect(cv::Mat(1, 1, CV_32F, cv::Scalar(9)), key).marks.empty());
+  CHECK(detect(cv::Mat(3, 700, CV_32F, cv::Scalar(9)), key).marks.empty());
+}
+
+TEST_CASE("two keys mark one picture", "[lattice]") {
+  const auto one = key_of(1), two = key_of(2);
+  EmbedRequest what = request(one, false);
+  what.keys.push_back({"second", two});
+  const cv::Mat luma = marked(scene(768, 512), what);
+  read(luma, one);
+  read(luma, two);
+}
+
+TEST_CASE("a collage shows each of its marks", "[lattice]") {
+  const auto key = key_of(1);
+  EmbedRequest what = request(key, false);
+  const cv::Mat left = marked(scene(640, 512, 1), what, 1);
+  what.id.content_id = kId + 1;
+  const cv::Mat right = marked(scene(640, 512, 2), what, 2);
+  cv::Mat both;
+  cv::hconcat(left, right, both);
+  const Detection detection = detect(both, key, true);
+  std::set<std::uint64_t> ids;
+  for (const FoundMark& mark : detection.marks) ids.insert(mark.id->content_id);
+  CHECK(ids == std::set<std::uint64_t>{kId, kId + 1});
+}
+
+TEST_CASE("clear areas carry nothing", "[lattice]") {
+  const auto key = key_of(1);
+  LumaPicture picture = scene(512, 512);
+  picture.opacity = cv::Mat(512, 512, CV_8U, cv::Scalar(255));
+  picture.opacity.rowRange(0, 100) = 0;
+  const auto embedding = embed_lattice(seeded(), picture, request(key, false));
+  REQUIRE(embedding);
+  CHECK(cv::norm(embedding->change.rowRange(0, 100), cv::NORM_INF) == 0);
+  CHECK(cv::norm(embedding->change.rowRange(120, 512), cv::NORM_INF) > 0);
+}
+
+TEST_CASE("a picture without room is refused", "[lattice]") {
+  const auto key = key_of(1);
+  const auto embedding = embed_lattice(seeded(), scene(90, 400), request(key, false));
+  REQUIRE_FALSE(embedding);
+  CHECK(embedding.error().code == "image.mark.size");
+}
