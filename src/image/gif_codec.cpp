@@ -263,8 +263,8 @@ Result<EncodedImage> change(const Job& job) {
   SIGNMARK_TRY(for_each_frame(
       job.context, reader, [&](const GifFrame& frame, const AnimationFrame& animated) -> Status {
         const Patch patch = changer.next(animated);
-        if (job.changer != nullptr) return writer.frame(marked_frame(frame, patch));
         if (!patch.changes()) return writer.frame(frame);
+        if (job.changer != nullptr) return writer.frame(marked_frame(frame, patch));
         return writer.frame(FramePatcher(reader.screen(), frame, patch).run());
       }));
   SIGNMARK_ASSIGN(Bytes file, writer.finish());

@@ -293,3 +293,12 @@ TEST_CASE("image: a marked GIF takes its label on every frame") {
     CHECK(changed_inside(with[i], without[i], place) > place.area() / 2);
   }
 }
+
+TEST_CASE("image: a GIF frame that lies off the screen stays as it is under a mark") {
+  const cv::Rect off(kSize.width + 5, 10, 20, 20);
+  const Bytes file = gif_of(soft_screen(8), {frame_of(whole(), DISPOSE_DO_NOT, 0, false),
+                                             frame_of(off, DISPOSE_DO_NOT, 1)});
+  const Gif marked = read(changed(file, kMime, wave(kSize, 2)).image.file);
+  REQUIRE(marked.frames.size() == 2);
+  CHECK(marked.frames[1].where == off);
+}
