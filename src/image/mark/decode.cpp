@@ -129,7 +129,7 @@ std::optional<IdReading> read_id(const Spectrum& spectrum, const CarrierSet& lat
   const Values id = turned(spectrum, pose, lattice.id);
   const Values idle = sample(spectrum, pose, lattice.id_idle);
   // Which shares were used is not known yet; only the ratio of pilots to id carriers depends on it.
-  const ClassGains gains = class_gains(lattice, false);
+  const ClassGains gains = class_gains(lattice, Sharing::id_alone);
   const auto groups = known_groups(lattice, pilots, id, gains);
   const RadialModel model(groups, {lattice.id_idle, idle, 0});
   const auto decoded = code.decode(
@@ -147,7 +147,7 @@ std::optional<IdReading> read_id(const Spectrum& spectrum, const CarrierSet& lat
 std::optional<SignedReading> read_signed(const Spectrum& spectrum, const CarrierSet& lattice,
                                          const signal::PolarCode& code, const Pose& pose,
                                          const IdReading& id, int list, float reach) {
-  const ClassGains gains = class_gains(lattice, true);
+  const ClassGains gains = class_gains(lattice, Sharing::signature);
   const Values pilots = turned(spectrum, pose, lattice.pilots);
   const Values id_values = turned(spectrum, pose, lattice.id);
   const Values values = turned(spectrum, pose, lattice.signed_frame);

@@ -55,7 +55,8 @@ void refine_by_id(const Spectrum& spectrum, const CarrierSet& lattice, const IdR
                   Pose& pose) {
   std::vector<Carrier> carriers = lattice.pilots;
   std::vector<float> weights;
-  const ClassGains gains = class_gains(lattice, id.frame.with_signed);
+  const ClassGains gains =
+      class_gains(lattice, id.frame.with_signed ? Sharing::signature : Sharing::id_alone);
   for (const Carrier& k : lattice.pilots) weights.push_back(gains.pilots * k.shape);
   for (std::size_t i = 0; i < lattice.id.size(); ++i) {
     carriers.push_back(lattice.id[i]);

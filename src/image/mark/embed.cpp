@@ -15,8 +15,9 @@ namespace signmark::image {
 namespace {
 
 constexpr int kMinSide = 96;
-constexpr double kInaudible = 100;     // dB, of no change at all
-constexpr double kMegapixel = 0.95e6;  // "from one megapixel up"
+constexpr double kInaudible = 100;       // dB, of no change at all
+constexpr double kMegapixel = 0.95e6;    // "from one megapixel up"
+constexpr double kSignedPixels = 0.2e6;  // room for the signed frame
 
 struct Caps {
   double psnr, ssim;
@@ -65,9 +66,14 @@ Result<signal::SignedFrame> bound_frame(const LumaPicture& picture, const EmbedR
   return frame;
 }
 
-cv::Mat tile_of(const CarrierSet& lattice, const EmbedRequest& request,
+Sharing sharing_of(cv::Size size, bool with_signed) {
+  if (!with_signed) return Sharing::id_alone;
+  return size.area() >= kMegapixel ? Sharing::signature : Sharing::both;
+}
+
+cv::Mat tile_of(const CarrierSet& lattice, const EmbedRequest& request, Sharing sharing,
                 const std::optional<signal::SignedFrame>& signed_frame) {
-  const ClassGains gains = class_gains(lattice, signed_frame.has_value());
+  const ClassGains gains = class_gains(lattice, sharing);
   cv::Mat spectrum = cv::Mat::zeros(kTileSamples, kTileSamples, CV_32FC2);
   add_carriers(spectrum, lattice.pilots, {}, gains.pilots);
   const signal::PolarCode id_code(kIdCarriers, signal::IdFrame::kBits);
@@ -178,6 +184,7 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
   const Mask mask = perceptual_mask(picture);
   const Caps caps = caps_of(request.strength, static_cast<double>(size.area()));
   const double each = 1 / std::sqrt(static_cast<double>(request.keys.size()));
+  const Sharing sharing = sharing_of(size, result.signed_frame);
   result.change = cv::Mat::zeros(size, CV_32F);
   for (const MarkKey& key : request.keys) {
     const CarrierSet lattice = build_lattice(key.key);
@@ -188,7 +195,7 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
     if (request.signed_frame) {
       SIGNMARK_ASSIGN(signed_frame, bound_frame(picture, request, place, lattice));
     }
-    result.change += each * lay_tile(tile_of(lattice, request, signed_frame), place);
+    result.change += each * lay_tile(tile_of(lattice, request, sharing, signed_frame), place);
   }
   const MaskGain gain = clipped_gain(picture, mask, caps, result.change);
   result.ssim = gain.ssim;

@@ -108,14 +108,22 @@ CarrierSet build_lattice(std::span<const Byte, 32> key) {
   return lattice;
 }
 
-EnergyShares energy_shares(bool with_signed) {
-  // The id frame keeps what its 128 bits need to outlive the 736 of the signed frame by some 2.5
-  // dB.
-  return with_signed ? EnergyShares{.09, .20, 1 - .09 - .20} : EnergyShares{.18, 1 - .18, 0};
+EnergyShares energy_shares(Sharing sharing) {
+  switch (sharing) {
+    case Sharing::id_alone:
+      return {0.18, 0.82, 0};
+    case Sharing::both:
+      return {0.12, 0.42, 0.46};
+    case Sharing::signature:
+      break;
+  }
+  // The id frame keeps what its 128 bits need to outlive the 736 of the signed frame by some 2 dB.
+  return {0.09, 0.20, 0.71};
 }
 
-ClassGains class_gains(const CarrierSet& lattice, bool with_signed) {
-  const EnergyShares shares = energy_shares(with_signed);
+ClassGains class_gains(const CarrierSet& lattice, Sharing sharing) {
+  const EnergyShares shares = energy_shares(sharing);
+  const bool with_signed = shares.signed_frame > 0;
   const auto gain = [](double share, const std::vector<Carrier>& carriers) {
     return static_cast<float>(std::sqrt(share / energy(carriers)));
   };

@@ -41,18 +41,25 @@ struct CarrierSet {
 /// Builds the lattice of a key; about a millisecond.
 CarrierSet build_lattice(std::span<const Byte, 32> key);
 
-/// Shares of the mark's energy. They must sum to 1.
+/// How the mark's energy is shared. Readers need no more than the rough proportions.
+enum class Sharing {
+  id_alone,  ///< no signed frame
+  both,      ///< both frames, the id frame kept strong: pictures below a megapixel
+  signature  ///< both frames, most of it for the signature
+};
+
+/// Shares of the mark's energy; they sum to 1.
 struct EnergyShares {
   double pilots, id, signed_frame;
 };
-EnergyShares energy_shares(bool with_signed);
+EnergyShares energy_shares(Sharing sharing);
 
 /// Amplitudes by class for a tile of unit variance: a carrier's real wave has amplitude
 /// sqrt(2) * gain * shape.
 struct ClassGains {
   float pilots = 0, id = 0, signed_frame = 0;
 };
-ClassGains class_gains(const CarrierSet& lattice, bool with_signed);
+ClassGains class_gains(const CarrierSet& lattice, Sharing sharing);
 
 /// Side of a tile in pixels for a picture of side S = sqrt(width * height): small enough that its
 /// carriers outlive an 8K original's way to 1080p, large enough to hold them at 256 px.

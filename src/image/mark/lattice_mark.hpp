@@ -33,8 +33,8 @@ struct EmbedRequest {
   std::vector<MarkKey> keys;  ///< one or two; two share the energy
   RobustStrength strength = RobustStrength::normal;
   signal::IdFrame id;
-  /// Present: the signed frame goes in as well, when it has room. Its content fingerprint is filled
-  /// in by embed, which then asks `sign` for the signature over the packed fields.
+  /// Present: the signed frame goes in as well, from 0.2 megapixels up. Its content fingerprint is
+  /// filled in by embed, which then asks `sign` for the signature over the packed fields.
   std::optional<signal::SignedFrame> signed_frame;
   signal::FrameSigner sign;
 };
