@@ -32,7 +32,7 @@ export SIGNMARK_HOME=$out/alice
 say "1. Alice makes her keys: an issuer, a signing key with its certificate, a carrier key."
 run 0 "$signmark" key new --label "Alice Studio" --passphrase-file passphrase
 
-say "2. She marks a picture as her generator hands it over: visible label, AIGC record, C2PA manifest."
+say "2. She marks a picture as her generator hands it over: pixels, visible label, AIGC record, C2PA manifest."
 run 0 "$signmark" mark photo.png -o marked.png --passphrase-file passphrase
 echo "   (look at $out/marked.png: the label is at the bottom right)"
 

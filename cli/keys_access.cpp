@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/file.hpp"
@@ -107,6 +108,32 @@ Result<OpenedSigner> open_signer(const Session& session, const std::string& sele
   return opened;
 }
 
+Result<std::optional<keys::CarrierKey>> open_carrier(const Session& session,
+                                                     const std::string& carrier,
+                                                     const UnlockFlags& unlock) {
+  if (carrier == "public") return std::nullopt;
+  SIGNMARK_ASSIGN(const keys::Keyring keyring, open_keyring(session, unlock));
+  SIGNMARK_ASSIGN(keys::CarrierKey key, keyring.open_carrier(carrier == "both" ? "" : carrier,
+                                                             unlock.options(session)));
+  return std::make_optional(std::move(key));
+}
+
+CarrierSource carriers_to_try(const Session& session, std::vector<keys::CarrierKey> named) {
+  return [&session, named = std::move(named)]() -> Result<keys::CarriersAtHand> {
+    SIGNMARK_ASSIGN(const keys::Keyring keyring, open_keyring(session, {}));
+    SIGNMARK_ASSIGN(keys::CarriersAtHand found, keyring.carriers_at_hand(agent_hooks(session)));
+    for (const keys::CarrierKey& key : named) {
+      const bool known = std::any_of(
+          found.keys.begin(), found.keys.end(),
+          [&](const keys::CarrierKey& other) { return other.info().id() == key.info().id(); });
+      if (known) continue;
+      found.keys.push_back(key);
+      if (found.closed > 0) --found.closed;
+    }
+    return found;
+  };
+}
+
 Result<keys::TrustStore> open_trust_store(const Session& session) {
   SIGNMARK_ASSIGN(const keys::Home home, key_home());
   SIGNMARK_ASSIGN(const keys::TrustPolicy policy,
@@ -116,7 +143,9 @@ Result<keys::TrustStore> open_trust_store(const Session& session) {
 
 Result<Trust> load_trust(const Session& session, const std::vector<std::string>& bundles) {
   SIGNMARK_ASSIGN(std::vector<keys::TrustStore> opened, open_stores(session, bundles));
-  return trust_in(session.context, std::move(opened));
+  Trust trust = trust_in(session.context, std::move(opened));
+  know_leaves_of(trust, [&session] { return open_keyring(session, {}); });
+  return trust;
 }
 
 }  // namespace signmark::cli

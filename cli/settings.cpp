@@ -25,6 +25,8 @@ constexpr std::array kKnown = {
     KnownSetting{"propagator", "SIGNMARK_PROPAGATOR"},
     KnownSetting{"signer", "SIGNMARK_SIGNER"},
     KnownSetting{"layers", "SIGNMARK_LAYERS"},
+    KnownSetting{"carrier", "SIGNMARK_CARRIER"},
+    KnownSetting{"strength", "SIGNMARK_STRENGTH"},
     KnownSetting{"wording", "SIGNMARK_WORDING"},
     KnownSetting{"text", "SIGNMARK_TEXT"},
     KnownSetting{"corner", "SIGNMARK_CORNER"},

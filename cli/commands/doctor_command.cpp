@@ -47,6 +47,15 @@ Check check_media() {
   return {"media library", room ? "loads" : room.error().message, room.has_value()};
 }
 
+/// What `mark` lays its robust mark with and `verify` always tries.
+Check check_carriers(const Session& session) {
+  const auto at_hand = carriers_to_try(session, {})();
+  if (!at_hand) return {"carrier keys", at_hand.error().message, false};
+  return {"carrier keys",
+          fmt::format("public, {} private at hand, {} behind a passphrase", at_hand->keys.size(),
+                      at_hand->closed)};
+}
+
 Check check_keys() {
   const auto home = key_home();
   if (!home) return {"keys", home.error().message, false};
@@ -77,6 +86,7 @@ class DoctorCommand final : public Command {
         check_hash(),
         check_signature(),
         check_media(),
+        check_carriers(session),
     };
     bool ok = true;
     JsonLine report = JsonLine::object();

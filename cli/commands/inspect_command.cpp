@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "base/text.hpp"
+#include "keys_access.hpp"
 
 namespace signmark::cli {
 namespace {
@@ -21,8 +22,9 @@ class InspectCommand final : public Command {
   }
 
   Result<int> run(Session& session) override {
+    const CarrierSource carriers = carriers_to_try(session, {});
     for (const std::string& file : files_) {
-      SIGNMARK_ASSIGN(const std::vector<TreeLine> tree, inspect_file(session.context, file));
+      SIGNMARK_ASSIGN(const std::vector<TreeLine> tree, inspect_file(session.context, file, carriers));
       print(session.out(), file, tree);
     }
     return 0;

@@ -24,7 +24,10 @@ struct OptionFlag {
 
 // `wording` comes before `text`: it brings a text of its own.
 constexpr std::array kFlags = {
-    OptionFlag{"layers", "LIST", "visible,metadata,manifest (default: all)"},
+    OptionFlag{"layers", "LIST", "robust,visible,metadata,manifest (default: all)"},
+    OptionFlag{"carrier", "public|NAME|both",
+               "Carrier key of the robust mark (default: public, so that anyone can find it)"},
+    OptionFlag{"strength", "LEVEL", "Robust mark: invisible, default or strong"},
     OptionFlag{"producer", "NAME",
                "ContentProducer: your 27-character code, or a name (default: id of your key)"},
     OptionFlag{"produce-id", "ID", "ProduceID (default: the content id)"},
@@ -62,7 +65,7 @@ class MarkCommand final : public Command {
 
 CLI::App* MarkCommand::declare(CLI::App& app) {
   CLI::App* verb =
-      app.add_subcommand("mark", "Label a generated file: visible label, AIGC record, manifest");
+      app.add_subcommand("mark", "Mark a generated file: pixels, visible label, AIGC record, manifest");
   verb->add_option("IN", input_, "File to mark, - for stdin; it is never changed")->required();
   output_.declare(*verb);
   for (std::size_t i = 0; i < kFlags.size(); ++i)
@@ -87,8 +90,24 @@ Result<MarkOptions> MarkCommand::options(const Settings& settings) const {
   return options;
 }
 
+void print_robust(const Output& out, const MarkReport& report) {
+  if (!report.robust_kept.empty()) {
+    out.line(fmt::format("  robust    mark kept: id {}", report.robust_kept));
+    return;
+  }
+  if (!report.robust) return;
+  const image::RobustReport& robust = *report.robust;
+  const std::string whole =
+      robust.signed_frame ? fmt::format("signed frame margin {:.1f} dB", robust.signed_margin_db)
+      : robust.why_no_signed_frame.empty() ? "no signed frame: no signing key"
+                                           : "no signed frame: " + robust.why_no_signed_frame;
+  out.line(fmt::format("  robust    id frame margin {:.1f} dB, {} (PSNR {:.1f} dB)",
+                       robust.id_margin_db, whole, robust.psnr_db));
+}
+
 void print_report(const Output& out, const std::string& input, const MarkReport& report) {
   out.line(fmt::format("marked {}", path_text(report.output)));
+  print_robust(out, report);
   if (report.overlay.width != 0)
     out.line(fmt::format("  visible   label at {},{} ({} x {} px, glyphs {} px high)",
                          report.overlay.x, report.overlay.y, report.overlay.width,
@@ -134,11 +153,17 @@ Result<int> MarkCommand::run(Session& session) {
   const bool to_stdout = is_stream(where.file.native());
   SIGNMARK_TRY(to_stdout ? check_stdout() : check_output(input_, where));
   OpenedSigner opened;
-  if (how.layers.manifest || how.layers.metadata) {
+  if (how.layers.manifest || how.layers.metadata || how.layers.robust) {
     auto signer = open_signer(session, session.settings.prefer(signer_, "signer"), unlock_);
-    // Without a manifest the record can do without its integrity value (gb45438.md section 8).
+    // Without a manifest the record can do without its integrity value (gb45438.md section 8), and
+    // the robust mark without its signed frame.
     if (!signer && how.layers.manifest) return tl::unexpected<Error>(signer.error());
     if (signer) opened = std::move(*signer);
+  }
+  std::optional<keys::CarrierKey> carrier;
+  if (how.layers.robust) {
+    SIGNMARK_ASSIGN(carrier, open_carrier(session, how.carrier, unlock_));
+    if (carrier) how.carrier_key = &*carrier;
   }
   how.signer = opened.signer.get();
   how.signer_root = opened.root_der;

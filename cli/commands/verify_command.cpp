@@ -28,8 +28,13 @@ class VerifyCommand final : public Command {
   int expectation(const VerifyReport& report, const Output& out) const;
 
   std::vector<std::string> files_, bundles_;
-  std::string at_, expect_, sidecar_, html_;
-  bool declared_ = false;
+  /// A report goes on with its map written, or with the error of writing it.
+  Status write_map(const VerifyReport& report, const Output& out) const;
+
+  std::vector<std::string> carriers_;
+  std::string at_, expect_, sidecar_, html_, layers_, map_;
+  bool declared_ = false, deep_ = false;
+  UnlockFlags unlock_;
 };
 
 CLI::App* VerifyCommand::declare(CLI::App& app) {
@@ -45,7 +50,17 @@ CLI::App* VerifyCommand::declare(CLI::App& app) {
                    "C2PA manifest store beside the file (default: FILE.c2pa)")
       ->type_name("F");
   verb->add_option("--report", html_, "Write an HTML report")->type_name("out.html");
+  verb->add_option("--layers", layers_, "Look at these only: robust,metadata,manifest")
+      ->type_name("LIST");
+  verb->add_option("--carrier", carriers_,
+                   "Open this private carrier key, too (repeatable); those without a passphrase and "
+                   "the agent's are always tried")
+      ->type_name("NAME");
+  verb->add_flag("--deep", deep_, "Look for robust marks in parts of the picture, too (slow)");
+  verb->add_option("--map", map_, "Write where the robust mark is missing as a heat map")
+      ->type_name("OUT.png");
   verb->add_flag("--declared", declared_, "The uploader declares the content as AI-generated");
+  unlock_.declare(*verb);
   verb->footer(
       "Verdicts and exit codes: verified 0, none 10, untrusted 11, tampered 12, marked 13,\n"
       "inconclusive 14. Several files: the first of 12, 14, 11, 13, 10, 0 that occurs.\n"
@@ -62,7 +77,16 @@ Result<VerifyOptions> VerifyCommand::options(Session& session) const {
     // Trust, too, is judged as of then.
     session.context.clock = fixed_clock(*options.at);
   }
+  if (!layers_.empty()) SIGNMARK_TRY(set_option(options, "layers", layers_));
+  options.deep = deep_;
+  options.tamper_map = !map_.empty();
   SIGNMARK_ASSIGN(options.trust, load_trust(session, bundles_));
+  std::vector<keys::CarrierKey> named;
+  for (const std::string& name : carriers_) {
+    SIGNMARK_ASSIGN(auto key, open_carrier(session, name, unlock_));
+    if (key) named.push_back(std::move(*key));
+  }
+  options.carriers = carriers_to_try(session, std::move(named));
   return options;
 }
 
@@ -94,6 +118,27 @@ void print_report(const Output& out, const VerifyReport& report) {
   JsonLine item = to_json(report);
   item.erase("findings");  // each was a line of its own
   out.object(std::move(item), "item");
+}
+
+Status VerifyCommand::write_map(const VerifyReport& report, const Output& out) const {
+  if (map_.empty()) return {};
+  if (!report.map) {
+    out.warning(fmt::format("{}: no robust mark was found, so there is nothing to map",
+                            path_text(report.file)));
+    return {};
+  }
+  PublishOptions publish;
+  publish.replace = true;
+  SIGNMARK_TRY(write_file(map_, report.map->png, publish));
+  const auto& blocks = report.map->blocks;
+  const auto count = [&](image::TamperMap::Block kind) {
+    return std::count(blocks.begin(), blocks.end(), kind);
+  };
+  using Block = image::TamperMap::Block;
+  out.line(fmt::format("  map       {}: {} blocks of {} px intact, {} altered, {} unknowable",
+                       path_text(map_), count(Block::intact), report.map->block,
+                       count(Block::altered), count(Block::unknowable)));
+  return {};
 }
 
 int VerifyCommand::expectation(const VerifyReport& report, const Output& out) const {
@@ -130,6 +175,8 @@ Result<VerifyReport> verify_one(const Context& context, const std::string& file,
 }
 
 Result<int> VerifyCommand::run(Session& session) {
+  if (!map_.empty() && files_.size() > 1)
+    return fail("cli.usage", "a map is of one file", {}, "verify the files one by one");
   SIGNMARK_ASSIGN(const VerifyOptions how, options(session));
   const Output& out = session.out();
   std::vector<int> codes;
@@ -142,6 +189,7 @@ Result<int> VerifyCommand::run(Session& session) {
       continue;
     }
     print_report(out, *report);
+    SIGNMARK_TRY(write_map(*report, out));
     codes.push_back(expectation(*report, out));
     if (!html_.empty()) reports.push_back(std::move(*report));
   }

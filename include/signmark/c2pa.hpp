@@ -24,6 +24,12 @@ struct SoftBinding {
   Bytes value;      ///< the 64-bit content id, big-endian
 };
 
+/// An assertion of our own: what it says is its writer's business.
+struct OwnAssertion {
+  std::string label;  ///< begins with "io.signmark."
+  Bytes cbor;         ///< one CBOR item
+};
+
 /// c2pa.ai-disclosure (2.4).
 struct AiDisclosure {
   std::string model_type = "c2pa.types.model";
@@ -47,6 +53,9 @@ struct ManifestRequest {
   std::string agent_name, agent_version;  ///< softwareAgent of the action; empty: signmark itself
   std::optional<AiDisclosure> disclosure;
   std::vector<SoftBinding> soft_bindings;
+  /// The marks of `soft_bindings` were there before: no action says that this run laid them.
+  bool marks_were_there = false;
+  std::vector<OwnAssertion> own_assertions;
   bool visible_label = false;  ///< adds an action c2pa.edited saying that a visible label was drawn
   /// Whether nothing was done to the content between its creation and this call, so that the
   /// actions tell all (16.4.1.3). With a parent this is decided by the parent's hard binding
@@ -73,7 +82,7 @@ struct SignedPlan {
 /// Plans `edits` and a manifest over the resulting bytes in one step. A manifest present in `file`
 /// becomes the parentOf ingredient and its boxes are copied into the new store.
 /// Errors: `c2pa.sign.certificate` (the signer has no certificate), `c2pa.parent.unreadable`, those
-/// of container::plan and of the signer. Thread-safe.
+/// of container::plan, of the signer and of decoding an own assertion. Thread-safe.
 Result<SignedPlan> sign(const Context& context, ByteView file,
                         const container::Inventory& inventory, container::Edits edits,
                         const ManifestRequest& request, const keys::Signer& signer);
@@ -116,6 +125,7 @@ struct ManifestView {
   std::vector<std::string> actions;               ///< in order
   std::vector<std::string> digital_source_types;  ///< of the actions
   std::vector<SoftBinding> soft_bindings;
+  std::vector<OwnAssertion> own_assertions;  ///< those whose label begins with "io.signmark."
   std::optional<AiDisclosure> disclosure;
   SignerView signer;
 };
@@ -143,6 +153,8 @@ struct LeafUse {
   std::optional<UnixTime> proven_time;  ///< by a time stamp of a known authority
   ByteView claim_digest;                ///< SHA-256 of the claim bytes
   keys::MediaKind media = keys::MediaKind::image;
+  keys::Purpose purpose = keys::Purpose::manifest;
+  std::optional<UnixTime> claimed_time{};  ///< the signer's own word; without it the clock counts
 };
 
 /// Says why a leaf is revoked or not for this use, or nothing when it is fine. Thread-safe.

@@ -20,10 +20,12 @@ nlohmann::json to_json(const Finding& finding);
 /// The seven fields under the standard's names.
 nlohmann::json record_json(const label::AigcRecord& record);
 /// All of a report: `path`, `format`, `verdict`, `exit_code`, `tier`, `tier_basis`, `notice_zh`,
-/// `notice_en`, `content_id`, `sentence`, `problems`, `findings`.
+/// `notice_en`, `content_id`, `sentence`, `problems`, `findings`, and `map` when there is one
+/// (`block_px`, and `rows` with one letter a block: i intact, a altered, u unknowable).
 nlohmann::json to_json(const VerifyReport& report);
 /// `input` and `output` (`path`, `bytes`), `content_id`, `aigc`, `aigc_kept`, `manifest`,
-/// `sidecar`, `visible` (pixels). The input's path is not in it: the caller knows it.
+/// `sidecar`, `visible` (pixels), `robust` (margins in dB, and why there is no signed frame),
+/// `robust_kept`. The input's path is not in it: the caller knows it.
 nlohmann::json to_json(const MarkReport& report);
 /// `output`, `tier`, `aigc_before`, `aigc_after`, `aigc_added`, `manifest`.
 nlohmann::json to_json(const PropagateReport& report);

@@ -182,6 +182,12 @@ struct CreatedSet {
   std::optional<CreatedKey> issuer, signing, carrier;  ///< nothing: it was there already
 };
 
+/// Carrier keys that opened without asking anybody.
+struct CarriersAtHand {
+  std::vector<CarrierKey> keys;
+  std::size_t closed = 0;  ///< keys that need a passphrase, or could not be read
+};
+
 /// Result of withdrawing a key.
 struct Withdrawal {
   StoredKey key;
@@ -274,6 +280,9 @@ class Keyring {
   [[nodiscard]] Result<StoredKey> find(std::string_view selector,
                                        std::optional<Role> role = {}) const;
 
+  /// Certificates (DER) of all signing keys in it, past ones too: for Trust::leaves. Errors: as list.
+  [[nodiscard]] Result<std::vector<Bytes>> signing_certificates() const;
+
   // -- using
 
   /// A signer of role signing, or issuer when `role` says so. Agent before environment and prompt.
@@ -293,6 +302,9 @@ class Keyring {
   /// still tried, retired ones are not. Fails when one of them cannot be opened.
   [[nodiscard]] Result<std::vector<CarrierKey>> open_detection_carriers(
       const UnlockOptions& unlock) const;
+  /// The same for a look in passing: keys without a passphrase, and those that the agent holds.
+  /// Errors: `keys.dir.read`.
+  [[nodiscard]] Result<CarriersAtHand> carriers_at_hand(const AgentHooks& agent) const;
 
   // -- making (section 7.1)
 

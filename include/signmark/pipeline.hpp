@@ -2,8 +2,9 @@
 // Room `pipeline`: the flows a user asks for (mark, verify, inspect, propagate), the findings, the
 // verdict.
 //
-// Order of marking is fixed (architecture.md section 1): visible label, encode, AIGC record and
-// XMP, C2PA manifest last; the result is read back and verified before it appears under its name.
+// Order of marking is fixed (architecture.md section 1): robust mark, visible label, encode, AIGC
+// record and XMP, C2PA manifest last; the result is read back and verified before it appears under
+// its name.
 #ifndef SIGNMARK_PIPELINE_HPP_
 #define SIGNMARK_PIPELINE_HPP_
 
@@ -16,6 +17,7 @@
 #include "signmark/c2pa.hpp"
 #include "signmark/container.hpp"
 #include "signmark/image.hpp"
+#include "signmark/keyring.hpp"
 #include "signmark/keys.hpp"
 #include "signmark/label.hpp"
 #include "signmark/trust.hpp"
@@ -29,14 +31,14 @@ int exit_code_of(const Error& error);
 // ---------------------------------------------------------------------------------------------
 // Layers, findings, verdicts (architecture.md sections 3 to 5)
 
-enum class Layer { visible, metadata, manifest };
+enum class Layer { robust, visible, metadata, manifest };
 
-/// "visible", "metadata", "manifest".
+/// "robust", "visible", "metadata", "manifest".
 std::string_view layer_name(Layer layer);
 
-/// A set of layers; parsed from "visible,metadata,manifest". Errors: `pipeline.layers`.
+/// A set of layers; parsed from "robust,visible,metadata,manifest". Errors: `pipeline.layers`.
 struct Layers {
-  bool visible = true, metadata = true, manifest = true;
+  bool robust = true, visible = true, metadata = true, manifest = true;
   static Result<Layers> parse(std::string_view list);
 };
 
@@ -52,7 +54,8 @@ struct Field {
 struct Finding {
   Layer layer = Layer::metadata;
   State state = State::absent;
-  std::string what;   ///< the mark in question: "AIGC record", "C2PA manifest", "IPTC source type"
+  /// The mark in question: "robust mark", "AIGC record", "C2PA manifest", "IPTC source type".
+  std::string what;
   std::string basis;  ///< on what the state rests, one line
   std::vector<Field> fields;
   std::vector<label::LintEntry> broken_rules;  ///< rules of the standard that a label breaks
@@ -78,14 +81,31 @@ Verdict verdict_of(const std::vector<Finding>& findings);
 struct Trust {
   std::vector<Bytes> anchors;  ///< issuer root certificates, DER
   c2pa::Objection objection;   ///< may be empty
+  /// Leaf certificates (DER) that may belong to a hint of 4 bytes: a signed frame in pixels has no
+  /// room for its certificate (keys.md 2.1). More than those do no harm. May be empty; those of the
+  /// file's own manifest are always tried.
+  std::function<std::vector<Bytes>(ByteView hint)> leaves;
 };
 
 /// A Trust that asks these stores: one of them must believe a leaf, and none may call it revoked.
 /// Time stamps of manifests count as evidence of time.
 Trust trust_in(const Context& context, std::vector<keys::TrustStore> stores);
 
+/// Adds the certificates of a keyring to Trust::leaves. The keyring is opened when a signed frame is
+/// there to be checked; one that cannot be opened adds nothing.
+void know_leaves_of(Trust& trust, std::function<Result<keys::Keyring>()> open_keyring);
+
+/// Gives the private carrier keys that are tried beside the public one when pixels are looked at.
+using CarrierSource = std::function<Result<keys::CarriersAtHand>()>;
+
 struct VerifyOptions {
   Trust trust;
+  CarrierSource carriers;  ///< may be empty
+  /// What is looked at. A layer that is left out gets the finding `unreadable`, so that nobody takes
+  /// a narrow look for a clean one. `visible` says nothing here: verify does not read text.
+  Layers layers;
+  bool deep = false;        ///< also look for robust marks in parts of the picture (collages)
+  bool tamper_map = false;  ///< fill VerifyReport::map
   bool declared = false;       ///< the uploader declares the content as generated (Article 6(2))
   std::optional<UnixTime> at;  ///< judge as of this time instead of now
   std::filesystem::path
@@ -103,6 +123,8 @@ struct VerifyReport {
   std::string notice_zh, notice_en;  ///< what a platform shows around the content; may be empty
   std::string content_id;            ///< of the marks found, 16 hex digits; may be empty
   std::string sentence;              ///< one line a person can say aloud
+  /// Where the robust mark is missing from the picture; only when asked for and a mark was found.
+  std::optional<image::TamperMap> map;
   std::vector<Error> problems;       ///< what could not be read, and oddities
 };
 
@@ -120,8 +142,8 @@ Result<VerifyReport> verify_bytes(const Context& context, ByteView bytes,
                                   const std::filesystem::path& name = {});
 
 /// Sets one option by the name that it has on the command line, without dashes: `declared` (true or
-/// false), `at` (RFC 3339), `sidecar`. Errors: `pipeline.option.unknown`, `pipeline.option.value`,
-/// `base.time`.
+/// false), `at` (RFC 3339), `sidecar`, `layers`, `deep` (true or false). Errors:
+/// `pipeline.option.unknown`, `pipeline.option.value`, `pipeline.layers`, `base.time`.
 Status set_option(VerifyOptions& options, std::string_view name, std::string_view value);
 
 // ---------------------------------------------------------------------------------------------
@@ -142,9 +164,16 @@ struct MarkOptions {
   std::string content_id;  ///< 16 hex digits; empty: drawn at random
   std::string aigc_label = "1";
   c2pa::ManifestRequest manifest;        ///< source type, agent, disclosure
-  const keys::Signer* signer = nullptr;  ///< needed for the manifest layer; not owned
-  /// Root certificate of the signer, so that the result is read back to `trusted`; may be empty.
+  /// Needed for the manifest layer; without it the robust mark carries no signature. Not owned.
+  const keys::Signer* signer = nullptr;
+  /// Root certificate of the signer, so that the result is read back to `trusted`, and the robust
+  /// mark points to its issuer; may be empty.
   Bytes signer_root;
+  /// Carrier key of the robust mark: "public", "both", or the name of a private one.
+  std::string carrier = "public";
+  /// The private key, when `carrier` is not "public"; not owned.
+  const keys::CarrierKey* carrier_key = nullptr;
+  image::RobustStrength strength = image::RobustStrength::normal;
   Existing existing = Existing::refuse;
   bool sidecar = false;  ///< put the manifest beside the file even when it could be embedded
 };
@@ -170,14 +199,19 @@ struct MarkReport {
   label::AigcRecord record;  ///< as written (or as kept)
   bool record_kept = false;  ///< an existing record stayed
   std::string manifest_label;
-  label::Overlay overlay;         ///< place of the visible label; empty without that layer
-  std::vector<Finding> findings;  ///< of the read-back
+  label::Overlay overlay;  ///< place of the visible label; empty without that layer
+  /// What went into the pixels, with its margin in the encoded file; empty without that layer.
+  std::optional<image::RobustReport> robust;
+  std::string robust_kept;        ///< content id of a robust mark that was there and stays
+  std::vector<Finding> findings;  ///< of the read-back: metadata and manifest
   std::uint64_t bytes_in = 0, bytes_out = 0;
 };
 
 /// Marks one file. The input is never changed (unless in_place), the output appears whole or not at
 /// all, and only after it was read back and every layer written was found again.
 /// Errors: `pipeline.existing` (already marked), `pipeline.format` (no place for these layers),
+/// `image.mark.size` and `image.mark.margin` (too little room for the robust mark),
+/// `pipeline.carrier` (a private carrier key is named and not given),
 /// `pipeline.damaged` (input incomplete), `pipeline.same-file`, `pipeline.readback` (internal), and
 /// those of the rooms. Thread-safe.
 Result<MarkReport> mark_file(const Context& context, const std::filesystem::path& input,
@@ -195,8 +229,8 @@ struct MarkedBytes {
 Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options);
 
 /// Sets one option by the name that it has on the command line, without dashes: `layers`,
-/// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false); of
-/// the visible label `text`, `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`,
+/// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false); of the
+/// robust mark `carrier`, `strength` (invisible, default, strong); of the visible label `text`, `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`,
 /// `font`, `quality`; of the manifest `source-type` (a URI or a term of IPTC's vocabulary),
 /// `agent`, `agent-version`, `model`, `title`. Errors: `pipeline.option.unknown`,
 /// `pipeline.option.value`, `pipeline.layers`.
@@ -244,9 +278,11 @@ struct TreeLine {
   std::string name, value;
 };
 
-/// Everything readable in a file, without judgement. Errors: as verify_file.
+/// Everything readable in a file, without judgement; a picture's pixels are searched for robust marks
+/// of the public carrier key and of `carriers`. Errors: as verify_file.
 Result<std::vector<TreeLine>> inspect_file(const Context& context,
-                                           const std::filesystem::path& file);
+                                           const std::filesystem::path& file,
+                                           const CarrierSource& carriers = {});
 
 }  // namespace signmark
 

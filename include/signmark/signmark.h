@@ -315,20 +315,24 @@ void smk_trust_free(smk_trust* trust);
  * "true" or "false".
  *
  *   flow       options
- *   mark       layers ("visible,metadata,manifest" or some of them; default all)
+ *   mark       layers ("robust,visible,metadata,manifest" or some of them; default all)
  *              producer (27-character provider code or a name; default the key's short id)
  *              produce-id (default the content id), content-id (16 hex digits; default random)
  *              existing ("refuse" or "add": what to do with marks that are there; default refuse)
  *              sidecar (flag: manifest beside the file), text, wording ("gb45438" or "eu-ai"),
  *              corner ("bottom-right", "bottom-left", "top-right", "top-left", "bottom", "top"),
  *              height (glyphs over the shortest side, "0.05" to "0.5"), font (a file),
- *              quality ("1" to "100"), source-type (URI or term of IPTC), agent, agent-version,
+ *              quality ("1" to "100"), carrier ("public", "both", or any name for a private key,
+ *              which is given by smk_options_add_carrier), strength ("invisible", "default",
+ *              "strong"), source-type (URI or term of IPTC), agent, agent-version,
  *              model, title
  *   propagate  propagator (27-character provider code or a name), propagate-id, declared (flag)
  *   both       force (flag: replace an existing output), in-place (flag: output is the input),
  *              backup (with in-place: path that keeps the original); files only
  *   verify     declared (flag: the uploader says that it is generated), at (RFC 3339: judge as of
- *              this time), sidecar (path of the manifest store beside the file; files only)
+ *              this time), sidecar (path of the manifest store beside the file; files only),
+ *              layers (what is looked at; default all), deep (flag: robust marks in parts of a
+ *              picture, too)
  */
 
 typedef enum smk_flow { SMK_FLOW_MARK = 1, SMK_FLOW_VERIFY = 2, SMK_FLOW_PROPAGATE = 3 } smk_flow;
@@ -341,6 +345,11 @@ smk_status smk_options_new(smk_flow flow, smk_options** out, smk_error** error);
  * `pipeline.layers`, `base.time`. A failed call changes nothing. */
 smk_status smk_options_set(smk_options* options, const char* name, const char* value,
                            smk_error** error);
+/* Gives a carrier key. Of mark: the private key, when the option `carrier` is not "public". Of
+ * verify: one more key with which pixels are searched, beside the public one; may be called several
+ * times. The options keep what they need of the key. Errors: `capi.argument`. */
+smk_status smk_options_add_carrier(smk_options* options, const smk_carrier* carrier,
+                                   smk_error** error);
 void smk_options_free(smk_options* options);
 
 /* ---------------------------------------------------------------------------------------------
@@ -353,10 +362,11 @@ typedef struct smk_mark_report smk_mark_report;
  * appears whole or not at all, and only after it was read back and every layer found again.
  * - `output` may be NULL with the option in-place, and only then.
  * - `options` may be NULL for defaults; those of another flow are `capi.argument`.
- * - `signer` may be NULL when the layers leave out the manifest.
+ * - `signer` may be NULL when the layers leave out the manifest; the robust mark is unsigned then.
  * - `report` may be NULL.
  * Errors: `pipeline.existing` (marked already), `pipeline.format`, `pipeline.damaged`,
- * `pipeline.same-file`, `pipeline.signer`, `pipeline.producer`, `label.*`, `image.*`,
+ * `pipeline.same-file`, `pipeline.signer`, `pipeline.carrier`, `pipeline.producer`, `label.*`,
+ * `image.*` (`image.mark.*`: too little room for the robust mark),
  * `container.*`, `base.file.*`, `keys.sign.*`, `agent.*`. */
 smk_status smk_mark_file(const smk_context* context, const char* input, const char* output,
                          const smk_options* options, const smk_signer* signer,
@@ -389,7 +399,8 @@ typedef enum smk_layer {
   SMK_LAYER_NONE = 0,
   SMK_LAYER_VISIBLE = 1,
   SMK_LAYER_METADATA = 2,
-  SMK_LAYER_MANIFEST = 4
+  SMK_LAYER_MANIFEST = 4,
+  SMK_LAYER_ROBUST = 8
 } smk_layer;
 
 /* What one layer says (architecture.md section 3). */

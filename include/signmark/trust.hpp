@@ -275,7 +275,8 @@ class TrustStore {
   /// Whether a leaf certificate may be believed for this use. Never fails: what cannot be read is
   /// not listed, and the words say so.
   [[nodiscard]] LeafVerdict check_leaf(const LeafQuery& query) const;
-  /// Leaves whose key fingerprint begins with these bytes (at least 4): candidates to try.
+  /// Leaves whose key fingerprint, or whose issuer's, begins with these bytes (at least 4):
+  /// candidates to try.
   [[nodiscard]] std::vector<KnownLeaf> find_by_hint(ByteView hint) const;
   /// Makes a leaf found elsewhere (keyring, manifest of the same file, ledger) known to
   /// find_by_hint. Adds no trust. Errors: `keys.cert.*`.

@@ -101,7 +101,8 @@ Value disclosure_assertion(const AiDisclosure& disclosure) {
 Value actions_assertion(const ActionFacts& facts) {
   Value actions = Value::array();
   actions.push(facts.parent ? opened(facts) : created(facts));
-  if (!facts.soft_bindings.empty()) actions.push(watermarked(facts));
+  if (!facts.soft_bindings.empty() && !facts.request->marks_were_there)
+    actions.push(watermarked(facts));
   if (facts.request->visible_label) actions.push(visibly_labelled(facts));
   if (facts.parent && facts.metadata_edited) actions.push(metadata_edited(facts));
   return Value::map()

@@ -71,6 +71,7 @@ inline constexpr std::string_view kBmffHashV2Label = "c2pa.hash.bmff.v2";
 inline constexpr std::string_view kBoxesHashLabel = "c2pa.hash.boxes";
 inline constexpr std::string_view kCollectionHashLabel = "c2pa.hash.collection.data";
 inline constexpr std::string_view kSoftBindingLabel = "c2pa.soft-binding";
+inline constexpr std::string_view kOwnPrefix = "io.signmark.";
 inline constexpr std::string_view kDisclosureLabel = "c2pa.ai-disclosure";
 inline constexpr std::string_view kIngredientLabel = "c2pa.ingredient.v3";
 inline constexpr std::string_view kIngredientV2Label = "c2pa.ingredient.v2";

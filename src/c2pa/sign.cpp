@@ -60,7 +60,16 @@ std::string instance_id(const Job& job) {
   return id ? *id : "urn:uuid:" + uuid4(*job.context.random);
 }
 
-ManifestDraft make_draft(const Job& job, std::optional<Parent> parent) {
+Status add_own_assertions(const Job& job, ManifestDraft& draft) {
+  for (const OwnAssertion& own : job.request.own_assertions) {
+    SIGNMARK_ASSIGN(const cbor::Value value,
+                    cbor::decode(job.context.limits, own.cbor, own.label));
+    draft.add(own.label, value);
+  }
+  return {};
+}
+
+Result<ManifestDraft> make_draft(const Job& job, std::optional<Parent> parent) {
   ClaimFacts facts;
   facts.manifest_label = fmt::format("urn:c2pa:{}:signmark", uuid4(*job.context.random));
   facts.instance_id = instance_id(job);
@@ -79,6 +88,7 @@ ManifestDraft make_draft(const Job& job, std::optional<Parent> parent) {
   draft.add(kActionsLabel, actions_assertion(actions));
   if (job.request.disclosure)
     draft.add(kDisclosureLabel, disclosure_assertion(*job.request.disclosure));
+  SIGNMARK_TRY(add_own_assertions(job, draft));
   return draft;
 }
 
@@ -184,7 +194,7 @@ Result<SignedPlan> sign(const Context& context, ByteView file,
   const Job job{context, file, inventory, edits, request, signer};
   SIGNMARK_ASSIGN(std::optional<Parent> parent, read_parent(context, file, inventory, request));
   SIGNMARK_TRY(check(job, parent.has_value()));
-  const ManifestDraft draft = make_draft(job, std::move(parent));
+  SIGNMARK_ASSIGN(const ManifestDraft draft, make_draft(job, std::move(parent)));
   const bool beside = request.sidecar || !container::format_info(inventory.format).writes_metadata;
   return beside ? sign_sidecar(job, draft) : sign_embedded(job, draft);
 }

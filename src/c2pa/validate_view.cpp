@@ -51,6 +51,11 @@ void view_disclosure(const Value& assertion, ManifestView& view) {
   view.disclosure = std::move(disclosure);
 }
 
+void view_own(const Limits& limits, const Assertion& assertion, ManifestView& view) {
+  if (const auto value = decode_assertion(limits, assertion))
+    view.own_assertions.push_back({assertion.base, cbor::encode(*value)});
+}
+
 }  // namespace
 
 void fill_view(const Limits& limits, const Manifest& manifest, ManifestView& view) {
@@ -64,6 +69,7 @@ void fill_view(const Limits& limits, const Manifest& manifest, ManifestView& vie
   for (const Assertion& assertion : manifest.assertions) {
     if (!assertion.listed) continue;
     view.assertions.push_back(assertion.label);
+    if (assertion.base.starts_with(kOwnPrefix)) view_own(limits, assertion, view);
     const bool actions = assertion.is(kActionsV1Label);
     const bool soft_binding = assertion.base == kSoftBindingLabel;
     if (!actions && !soft_binding && assertion.base != kDisclosureLabel) continue;

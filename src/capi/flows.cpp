@@ -58,10 +58,12 @@ Result<Context> begin(const smk_context* context) {
   return call;
 }
 
-void use_signer(const smk_signer* signer, MarkOptions& options) {
+/// The keys of a marking, which `flow` and `signer` keep.
+void use_keys(const smk_signer* signer, MarkFlow& flow) {
+  if (flow.carrier) flow.mark.carrier_key = &*flow.carrier;
   if (signer == nullptr) return;
-  options.signer = signer->signer.get();
-  options.signer_root = signer->root_der;
+  flow.mark.signer = signer->signer.get();
+  flow.mark.signer_root = signer->root_der;
 }
 
 smk_mark_report mark_report_of(MarkReport report) {
@@ -91,6 +93,10 @@ smk_buffer json_buffer(nlohmann::json value) {
 Result<VerifyOptions> verify_options(const smk_options* options, const smk_trust* trust) {
   SIGNMARK_ASSIGN(VerifyOptions how, options_of<VerifyOptions>(options));
   if (trust != nullptr) how.trust = trust->trust;
+  if (options != nullptr && !options->carriers.empty())
+    how.carriers = [carriers = options->carriers]() -> Result<keys::CarriersAtHand> {
+      return keys::CarriersAtHand{carriers, 0};
+    };
   return how;
 }
 
@@ -108,6 +114,22 @@ smk_status smk_options_new(smk_flow flow, smk_options** out, smk_error** error) 
     else if (flow != SMK_FLOW_MARK)
       return signmark::fail("capi.argument", "there is no such flow", "flow");
     capi::give(out, std::move(options));
+    return {};
+  });
+}
+
+smk_status smk_options_add_carrier(smk_options* options, const smk_carrier* carrier,
+                                   smk_error** error) {
+  return capi::guarded(error, [&]() -> Status {
+    SIGNMARK_TRY(capi::need(options, "options"));
+    SIGNMARK_TRY(capi::need(carrier, "carrier"));
+    if (auto* flow = std::get_if<capi::MarkFlow>(&options->flow)) {
+      flow->carrier = carrier->carrier;
+    } else if (std::holds_alternative<signmark::VerifyOptions>(options->flow)) {
+      if (!carrier->carrier.is_public()) options->carriers.push_back(carrier->carrier);
+    } else {
+      return signmark::fail("capi.argument", "this flow takes no carrier key", "options");
+    }
     return {};
   });
 }
@@ -135,7 +157,7 @@ smk_status smk_mark_file(const smk_context* context, const char* input, const ch
     SIGNMARK_ASSIGN(const Context call, capi::begin(context));
     SIGNMARK_ASSIGN(capi::MarkFlow flow, capi::options_of<capi::MarkFlow>(options));
     SIGNMARK_TRY(capi::resolve_output(input, output, flow.output));
-    capi::use_signer(signer, flow.mark);
+    capi::use_keys(signer, flow);
     SIGNMARK_ASSIGN(signmark::MarkReport made,
                     signmark::mark_file(call, input, flow.output, flow.mark));
     if (report != nullptr) capi::give(report, capi::mark_report_of(std::move(made)));
@@ -154,7 +176,7 @@ smk_status smk_mark_memory(const smk_context* context, const uint8_t* data, size
     SIGNMARK_ASSIGN(const Context call, capi::begin(context));
     SIGNMARK_ASSIGN(capi::MarkFlow flow, capi::options_of<capi::MarkFlow>(options));
     if (flow.mark.sidecar) SIGNMARK_TRY(capi::need(sidecar, "sidecar"));
-    capi::use_signer(signer, flow.mark);
+    capi::use_keys(signer, flow);
     SIGNMARK_ASSIGN(signmark::MarkedBytes marked, signmark::mark_bytes(call, bytes, flow.mark));
     // Everything is made before anything is given: a failure in between would leak.
     auto file = std::make_unique<smk_buffer>(capi::make_buffer(std::move(marked.file)));

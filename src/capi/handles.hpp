@@ -70,6 +70,7 @@ namespace signmark::capi {
 
 struct MarkFlow {
   MarkOptions mark;
+  std::optional<keys::CarrierKey> carrier;
   OutputOptions output;
 };
 struct PropagateFlow {
@@ -80,6 +81,8 @@ struct PropagateFlow {
 }  // namespace signmark::capi
 
 struct smk_options {
+  // A verification's carrier keys; those of marking are MarkFlow's.
+  std::vector<signmark::keys::CarrierKey> carriers;
   std::variant<signmark::capi::MarkFlow, signmark::VerifyOptions, signmark::capi::PropagateFlow>
       flow;
 };

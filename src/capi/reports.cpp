@@ -14,6 +14,7 @@ struct Pair {
 };
 
 constexpr std::array kLayers = {
+    Pair<Layer, smk_layer>{Layer::robust, SMK_LAYER_ROBUST},
     Pair<Layer, smk_layer>{Layer::visible, SMK_LAYER_VISIBLE},
     Pair<Layer, smk_layer>{Layer::metadata, SMK_LAYER_METADATA},
     Pair<Layer, smk_layer>{Layer::manifest, SMK_LAYER_MANIFEST},

@@ -12,7 +12,12 @@ namespace {
 smk_trust trust_of(const smk_context& context, keys::TrustStore store) {
   std::vector<keys::TrustStore> stores;
   stores.push_back(std::move(store));
-  return {trust_in(context.plain, std::move(stores))};
+  smk_trust object{trust_in(context.plain, std::move(stores))};
+  if (const auto home = home_of(context))
+    know_leaves_of(object.trust, [plain = context.plain, home = *home] {
+      return keys::Keyring::open(plain, home);
+    });
+  return object;
 }
 
 Result<keys::TrustPolicy> policy_of(const keys::Home& home) {

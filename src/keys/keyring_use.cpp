@@ -87,6 +87,14 @@ Result<StoredKey> Keyring::find(std::string_view selector, std::optional<Role> r
   return select_key(found, selector, role);
 }
 
+Result<std::vector<Bytes>> Keyring::signing_certificates() const {
+  SIGNMARK_ASSIGN(const FoundKeys found, scan_keys({context_, home_, options_, arena_}));
+  std::vector<Bytes> out;
+  for (const StoredKey& key : found.keys)
+    if (key.info.role == Role::signing && key.certificate) out.push_back(key.certificate->der);
+  return out;
+}
+
 Result<std::shared_ptr<Signer>> Keyring::open_signer(std::string_view selector,
                                                      const UnlockOptions& unlock, Role role) const {
   SIGNMARK_ASSIGN(const StoredKey key, find(selector, role));
@@ -132,6 +140,22 @@ Result<std::vector<CarrierKey>> Keyring::open_detection_carriers(
     if (!is_detection_epoch(key)) continue;
     SIGNMARK_ASSIGN(CarrierKey carrier, carrier_of(parts, key, unlock));
     out.push_back(std::move(carrier));
+  }
+  return out;
+}
+
+Result<CarriersAtHand> Keyring::carriers_at_hand(const AgentHooks& agent) const {
+  const KeyringParts parts{context_, home_, options_, arena_};
+  UnlockOptions quiet;
+  quiet.agent = agent;
+  SIGNMARK_ASSIGN(const FoundKeys found, scan_keys(parts));
+  CarriersAtHand out;
+  for (const StoredKey& key : found.keys) {
+    if (!is_detection_epoch(key)) continue;
+    if (auto carrier = carrier_of(parts, key, quiet))
+      out.keys.push_back(std::move(*carrier));
+    else
+      ++out.closed;
   }
   return out;
 }

@@ -17,9 +17,26 @@ namespace {
 
 constexpr std::size_t kMinHint = 4;  // bytes; the shortest hint of any format (keys.md section 3)
 
-bool fits_hint(const PublicKey& key, ByteView hint) {
-  const Fingerprint print = fingerprint(Role::signing, key);
+bool fits_hint(Role role, const PublicKey& key, ByteView hint) {
+  const Fingerprint print = fingerprint(role, key);
   return hint.size() <= print.size() && std::equal(hint.begin(), hint.end(), print.begin());
+}
+
+/// Whether the hint names one of the issuer's own keys, and so all its leaves.
+bool names_issuer(const TrustedIssuer& issuer, ByteView hint) {
+  const auto& roots = issuer.certificates.roots;
+  return std::any_of(roots.begin(), roots.end(), [&](const Certificate& root) {
+    return fits_hint(Role::issuer, root.public_key, hint);
+  });
+}
+
+/// Whether an issuer that the hint names certified a leaf that was offered from elsewhere.
+bool is_of_issuer(const std::vector<TrustedIssuer>& issuers, const KnownLeaf& known,
+                  ByteView hint) {
+  const auto leaf = parse_certificate(known.certificate);
+  return leaf && std::any_of(issuers.begin(), issuers.end(), [&](const TrustedIssuer& issuer) {
+           return names_issuer(issuer, hint) && issuing_root(issuer, *leaf).has_value();
+         });
 }
 
 Result<IssuerFile> load_issuer_file(const fs::path& path) {
@@ -146,13 +163,15 @@ std::vector<KnownLeaf> TrustStore::find_by_hint(ByteView hint) const {
   if (hint.size() < kMinHint) return out;
   for (const TrustedIssuer& issuer : state_->issuers) {
     const auto& leaves = issuer.certificates.leaves;
+    const bool all = names_issuer(issuer, hint);
     for (std::size_t i = 0; i < leaves.size(); ++i)
-      if (leaves[i] && fits_hint(leaves[i]->public_key, hint))
+      if (leaves[i] && (all || fits_hint(Role::signing, leaves[i]->public_key, hint)))
         out.push_back(
             {leaves[i]->public_key, leaves[i]->der, issuer.bundle()->leaves[i].principal});
   }
   for (const KnownLeaf& leaf : state_->offered)
-    if (fits_hint(leaf.key, hint)) out.push_back(leaf);
+    if (fits_hint(Role::signing, leaf.key, hint) || is_of_issuer(state_->issuers, leaf, hint))
+      out.push_back(leaf);
   return out;
 }
 

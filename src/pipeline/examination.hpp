@@ -28,6 +28,12 @@ struct Examination {
   std::vector<Finding> findings;
   std::vector<Error> problems;
   bool trace = false;  ///< another scheme says that the content is generated
+  std::optional<image::RobustFinding> robust;  ///< when the pixels were looked at
+  /// Content id of the robust mark that says most; empty when none carries one.
+  std::string robust_id;
+  /// Who signed it, when that is proved; and whether it belongs to this content, as far as is known.
+  std::string robust_signer;
+  bool robust_present = false;
 };
 
 /// Looks at every layer of the bytes. Errors: only limits and unknown formats.
@@ -42,12 +48,20 @@ void examine_metadata(const Context& context, Examination& look);
 void examine_manifest(const Context& context, ByteView file, const VerifyOptions& options,
                       const std::optional<Bytes>& sidecar, Examination& look);
 
+/// The robust marks of a picture's pixels. Runs last: it compares them with the manifest. Errors: only
+/// `base.cancelled`.
+Status examine_robust(const Context& context, ByteView file, const VerifyOptions& options,
+                      Examination& look);
+
 /// Tier of the Measures, Article 6, from all that was found.
 label::TierAnswer tier_of_examination(const Examination& look, bool declared);
 
-/// The content id of the marks: soft binding first, then a ProduceID of our form; empty when
-/// neither.
+/// The content id of the marks: soft binding first, then the robust mark, then a ProduceID of our
+/// form; empty when none.
 std::string content_id_of(const Examination& look);
+
+/// What the manifest layer says; absent when it was not looked at.
+State manifest_state(const Examination& look);
 
 /// Whether `uri` is one of the IPTC source types that mean AI-generated. Tolerates white space
 /// around it and a slash at its end.

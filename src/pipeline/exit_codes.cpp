@@ -14,6 +14,7 @@ int exit_code_of(const Error& error) {
   // The first prefix that fits decides.
   constexpr std::array kRows = {
       Row{"pipeline.existing", 20},
+      Row{"image.mark.", 20},
       Row{"label.wording.", 20},
       Row{"label.size.", 20},
       Row{"label.code.", 20},
@@ -29,6 +30,7 @@ int exit_code_of(const Error& error) {
       Row{"agent.", 15},
       Row{"c2pa.sign.", 15},
       Row{"pipeline.signer", 15},
+      Row{"pipeline.carrier", 15},
       Row{"pipeline.propagate.signer", 15},
       Row{"base.cancelled", 130},
   };

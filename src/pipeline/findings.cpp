@@ -27,6 +27,26 @@ constexpr std::array kVerdicts = {
     VerdictRow{Verdict::inconclusive, "inconclusive", 14},
 };
 
+struct LayerRow {
+  std::string_view name;
+  bool Layers::*member;
+};
+
+// In the order of Layer.
+constexpr std::array kLayers = {
+    LayerRow{"robust", &Layers::robust},
+    LayerRow{"visible", &Layers::visible},
+    LayerRow{"metadata", &Layers::metadata},
+    LayerRow{"manifest", &Layers::manifest},
+};
+
+std::string all_layers() {
+  std::string names;
+  for (const LayerRow& layer : kLayers)
+    names += fmt::format("{}{}", names.empty() ? "" : ",", layer.name);
+  return names;
+}
+
 const VerdictRow& row_of(Verdict verdict) {
   return *std::find_if(kVerdicts.begin(), kVerdicts.end(),
                        [&](const VerdictRow& row) { return row.verdict == verdict; });
@@ -35,28 +55,22 @@ const VerdictRow& row_of(Verdict verdict) {
 }  // namespace
 
 std::string_view layer_name(Layer layer) {
-  constexpr std::array<std::string_view, 3> kNames = {"visible", "metadata", "manifest"};
-  return kNames[static_cast<std::size_t>(layer)];
+  return kLayers[static_cast<std::size_t>(layer)].name;
 }
 
 Result<Layers> Layers::parse(std::string_view list) {
-  Layers layers{false, false, false};
+  Layers layers{false, false, false, false};
+  const std::string choice = fmt::format("choose from {}", all_layers());
+  if (list.empty()) return fail("pipeline.layers", "no layer chosen", {}, choice);
   while (!list.empty()) {
     const std::string_view name = list.substr(0, list.find(','));
     list.remove_prefix(std::min(list.size(), name.size() + 1));
-    if (name == layer_name(Layer::visible)) {
-      layers.visible = true;
-    } else if (name == layer_name(Layer::metadata)) {
-      layers.metadata = true;
-    } else if (name == layer_name(Layer::manifest)) {
-      layers.manifest = true;
-    } else {
-      return fail("pipeline.layers", fmt::format("there is no layer \"{}\"", name), {},
-                  "choose from visible,metadata,manifest");
-    }
+    const auto row = std::find_if(kLayers.begin(), kLayers.end(),
+                                  [&](const LayerRow& layer) { return layer.name == name; });
+    if (row == kLayers.end())
+      return fail("pipeline.layers", fmt::format("there is no layer \"{}\"", name), {}, choice);
+    layers.*row->member = true;
   }
-  if (!layers.visible && !layers.metadata && !layers.manifest)
-    return fail("pipeline.layers", "no layer chosen", {}, "choose from visible,metadata,manifest");
   return layers;
 }
 

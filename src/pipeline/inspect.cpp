@@ -4,7 +4,8 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "signmark/pipeline.hpp"
+#include "pipeline/carriers.hpp"
+#include "pipeline/tile_record.hpp"
 
 namespace signmark {
 namespace {
@@ -102,10 +103,45 @@ void add_block(const Context& context, const Block& block, Tree& tree) {
   }
 }
 
+/// The marks in the pixels, as they stand there; what they are worth is verify's.
+void add_marks(const image::RobustFinding& found, Tree& tree) {
+  if (found.marks.empty()) tree.add(1, "robust mark", "none");
+  for (const image::RobustMark& mark : found.marks) {
+    tree.add(1, "robust mark", "carrier key " + mark.key);
+    if (mark.has_id) tree.add(2, "content id", id_text(mark.content_id));
+    if (mark.has_id) tree.add(2, "key hint", hex(mark.issuer_hint));
+    if (mark.has_signed) tree.add(2, "signed fields", hex(mark.signed_fields));
+    if (mark.has_signed) tree.add(2, "signature", hex(mark.signature));
+    tree.add(2, "geometry",
+             fmt::format("tile {:.1f} px, rotation {:.1f} degrees{}", mark.scale,
+                         mark.rotation_degrees, mark.mirrored ? ", mirrored" : ""));
+    tree.add(2, "z", fmt::format("pilots {:.1f}, id frame {:.1f}, signed frame {:.1f}",
+                                 mark.pilot_z, mark.id_z, mark.signed_z));
+  }
+}
+
+Status add_pixels(const Context& context, ByteView file, const container::FormatInfo& format,
+                  const CarrierSource& carriers, Tree& tree) {
+  if (!format.picture) return {};
+  SIGNMARK_ASSIGN(const ImageKeys keys, ImageKeys::to_look(carriers));
+  SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
+  image::RobustLookup lookup;
+  lookup.keys = keys.keys();
+  const auto found = room->find_robust(context, file, format.mime, lookup);
+  if (found)
+    add_marks(*found, tree);
+  else if (found.error().code == "base.cancelled")
+    return tl::unexpected<Error>(found.error());
+  else
+    tree.add(1, "robust mark", "pixels unreadable: " + found.error().message);
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<TreeLine>> inspect_file(const Context& context,
-                                           const std::filesystem::path& file) {
+                                           const std::filesystem::path& file,
+                                           const CarrierSource& carriers) {
   SIGNMARK_ASSIGN(const MappedFile input, MappedFile::open(file, context.limits));
   auto inventory = container::inspect(context, input.bytes());
   if (!inventory) return tl::unexpected<Error>(inventory.error().in_file(file.string()));
@@ -121,6 +157,8 @@ Result<std::vector<TreeLine>> inspect_file(const Context& context,
   for (const Error& problem : inventory->problems)
     tree.add(1, "problem", fmt::format("{} ({})", problem.message, problem.where));
   for (const Block& block : inventory->blocks) add_block(context, block, tree);
+  SIGNMARK_TRY(add_pixels(context, input.bytes(), container::format_info(inventory->format),
+                          carriers, tree));
   if (inventory->trailing.size != 0)
     tree.add(1, "after the end", fmt::format("{} bytes", inventory->trailing.size));
   return tree.take();

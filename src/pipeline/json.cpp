@@ -21,6 +21,34 @@ JsonValue fields_json(const std::vector<Field>& fields) {
   return object;
 }
 
+/// One letter a block, a text a row: i intact, a altered, u unknowable.
+JsonValue map_json(const image::TamperMap& map) {
+  constexpr std::string_view kLetters = "iau";
+  JsonValue rows = JsonValue::array();
+  for (int row = 0; row < map.rows; ++row) {
+    std::string text;
+    for (int column = 0; column < map.columns; ++column)
+      text += kLetters[static_cast<std::size_t>(
+          map.blocks[static_cast<std::size_t>(row) * static_cast<std::size_t>(map.columns) +
+                     static_cast<std::size_t>(column)])];
+    rows.push_back(std::move(text));
+  }
+  return {{"block_px", map.block}, {"rows", std::move(rows)}};
+}
+
+JsonValue robust_json(const image::RobustReport& report) {
+  JsonValue value = {{"signed_frame", report.signed_frame},
+                     {"id_margin_db", report.id_margin_db},
+                     {"psnr_db", report.psnr_db},
+                     {"ssim", report.ssim},
+                     {"tile_px", report.lattice.tile},
+                     {"tiles", report.tiles.size()}};
+  if (report.signed_frame) value["signed_margin_db"] = report.signed_margin_db;
+  if (!report.why_no_signed_frame.empty())
+    value["why_no_signed_frame"] = report.why_no_signed_frame;
+  return value;
+}
+
 }  // namespace
 
 JsonValue to_json(const Error& error) {
@@ -57,7 +85,8 @@ JsonValue to_json(const VerifyReport& report) {
   for (const Error& problem : report.problems) problems.push_back(to_json(problem));
   JsonValue findings = JsonValue::array();
   for (const Finding& finding : report.findings) findings.push_back(to_json(finding));
-  return {{"path", report.file.string()},
+  JsonValue value = {
+          {"path", report.file.string()},
           {"format", container::format_info(report.format).name},
           {"verdict", verdict_name(report.verdict)},
           {"tier", report.tier.tier ? label::tier_name(*report.tier.tier) : "unknown"},
@@ -69,6 +98,8 @@ JsonValue to_json(const VerifyReport& report) {
           {"sentence", report.sentence},
           {"problems", std::move(problems)},
           {"findings", std::move(findings)}};
+  if (report.map) value["map"] = map_json(*report.map);
+  return value;
 }
 
 JsonValue to_json(const MarkReport& report) {
@@ -79,6 +110,8 @@ JsonValue to_json(const MarkReport& report) {
                      {"aigc_kept", report.record_kept},
                      {"manifest", report.manifest_label}};
   if (!report.sidecar_file.empty()) value["sidecar"] = report.sidecar_file.string();
+  if (report.robust) value["robust"] = robust_json(*report.robust);
+  if (!report.robust_kept.empty()) value["robust_kept"] = report.robust_kept;
   if (report.overlay.width != 0)
     value["visible"] = {{"x_px", report.overlay.x},
                         {"y_px", report.overlay.y},

@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// mark_file, mark_bytes: visible label, record, manifest, in that order (architecture.md section
-// 1).
+// mark_file, mark_bytes: robust mark, visible label, record, manifest, in that order
+// (architecture.md section 1).
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "pipeline/publish.hpp"
+#include "pipeline/pixels.hpp"
+#include "pipeline/tile_record.hpp"
 
 namespace signmark {
 namespace fs = std::filesystem;
 namespace {
-
-/// The picture after the visible label: either the input itself or a new encoding.
-struct Media {
-  ByteView bytes;
-  Bytes owned;
-  container::Inventory inventory;
-  label::Overlay overlay;
-  bool changed = false;
-};
 
 std::string found_marks(const Examination& look) {
   std::string text;
@@ -30,10 +22,13 @@ std::string found_marks(const Examination& look) {
   return text;
 }
 
+bool has_robust_mark(const Examination& look) { return look.robust && !look.robust->marks.empty(); }
+
 /// Architecture.md section 10.3: marks that are there are never doubled or overwritten silently.
 Status check_existing(const Source& source, const MarkOptions& options) {
   const Examination& look = source.look;
-  const bool marked = look.record || look.inventory.find(container::BlockKind::c2pa) != nullptr;
+  const bool marked = look.record || look.inventory.find(container::BlockKind::c2pa) != nullptr ||
+                      has_robust_mark(look);
   if (!marked && !look.record_unreadable) return {};
   if (options.existing == Existing::refuse)
     return fail(
@@ -44,31 +39,10 @@ Status check_existing(const Source& source, const MarkOptions& options) {
     return fail("pipeline.existing", "the AIGC label that is there cannot be continued",
                 source.path.string(),
                 "it is unreadable or contradicts itself; `signmark inspect` shows it");
+  if (has_robust_mark(look) && look.robust_id.empty())
+    return fail("pipeline.existing", "the robust mark that is there cannot be read any more",
+                source.path.string(), "mark the picture from which this one was made");
   return {};
-}
-
-Result<Media> draw_visible(const Context& context, const Source& source,
-                           const MarkOptions& options) {
-  Media media;
-  media.bytes = source.bytes;
-  media.inventory = source.look.inventory;
-  if (!options.layers.visible) return media;
-  SIGNMARK_TRY(label::check_wording(options.visible.text, options.visible.rule));
-  SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
-  SIGNMARK_TRY(context.report("visible label", 0, 1));
-  const std::string mime(container::format_info(media.inventory.format).mime);
-  SIGNMARK_ASSIGN(image::EncodedImage encoded,
-                  room->change_pixels(context, media.bytes, mime, media.inventory.orientation,
-                                      {nullptr, &options.visible}, options.encode));
-  SIGNMARK_ASSIGN(const Rope rope,
-                  container::transplant(context, media.bytes, media.inventory, encoded.file));
-  media.owned = rope.flatten();
-  media.bytes = media.owned;
-  media.overlay = std::move(encoded.overlay);
-  media.changed = true;
-  SIGNMARK_ASSIGN(media.inventory, container::inspect(context, media.bytes));
-  SIGNMARK_TRY(context.report("visible label", 1, 1));
-  return media;
 }
 
 label::SignObject sign_with(const keys::Signer& signer) {
@@ -121,24 +95,51 @@ Result<container::Edits> metadata_edits(const Context& context, const Media& med
   return edits;
 }
 
-Result<std::string> content_id(const Context& context, const MarkOptions& options) {
-  if (options.content_id.empty()) {
-    std::array<Byte, 8> id{};
-    context.random->fill(id);
-    return hex(id);
-  }
-  if (options.content_id.size() != 16 || !unhex(options.content_id))
-    return fail("cli.content-id", "a content id has 16 hexadecimal digits", options.content_id);
-  std::string lower = options.content_id;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
-  return lower;
+Result<std::uint64_t> given_content_id(const std::string& text) {
+  const auto bytes = unhex(text);
+  const auto id = bytes ? id_of(*bytes) : std::nullopt;
+  if (!id) return fail("cli.content-id", "a content id has 16 hexadecimal digits", text);
+  return *id;
+}
+
+/// Whether the robust mark that is there points to the issuer or key that signs now.
+bool is_own_mark(const Examination& look, const MarkOptions& options) {
+  if (options.signer == nullptr) return false;
+  const auto hint = key_hint(options);
+  const auto& marks = look.robust->marks;
+  return std::any_of(marks.begin(), marks.end(), [&](const image::RobustMark& mark) {
+    return mark.has_id && id_text(mark.content_id) == look.robust_id &&
+           std::equal(mark.issuer_hint.begin(), mark.issuer_hint.end(), hint.begin());
+  });
+}
+
+/// The id of this work: the given one, that of an own robust mark which stays, or a new one.
+Result<std::uint64_t> content_id(const Context& context, const Examination& look,
+                                 const MarkOptions& options) {
+  if (!options.content_id.empty()) return given_content_id(options.content_id);
+  if (has_robust_mark(look) && is_own_mark(look, options)) return given_content_id(look.robust_id);
+  std::array<Byte, 8> id{};
+  context.random->fill(id);
+  return *id_of(id);
+}
+
+/// What binds the manifest to the pixels: the mark just laid with its tiles, or the one that stays.
+Status bind_robust(const Media& media, const MarkReport& report, c2pa::ManifestRequest& request) {
+  const std::string& bound = media.robust ? report.content_id : report.robust_kept;
+  if (bound.empty()) return {};
+  SIGNMARK_ASSIGN(const std::uint64_t id, given_content_id(bound));
+  request.soft_bindings.push_back({std::string(kLatticeAlg), id_bytes(id)});
+  request.marks_were_there = !media.robust;
+  if (media.robust)
+    request.own_assertions.push_back(
+        {std::string(kTilesLabel), encode_tiles({id, media.robust->lattice, media.robust->tiles})});
+  return {};
 }
 
 /// The file that will be written, with its manifest where one was asked for.
 Result<c2pa::SignedPlan> plan_output(const Context& context, const Source& source,
                                      const Media& media, container::Edits edits,
-                                     const MarkOptions& options) {
+                                     const MarkOptions& options, const MarkReport& report) {
   if (!options.layers.manifest) {
     c2pa::SignedPlan plan;
     SIGNMARK_ASSIGN(container::Plan planned,
@@ -152,6 +153,7 @@ Result<c2pa::SignedPlan> plan_output(const Context& context, const Source& sourc
   c2pa::ManifestRequest request = options.manifest;
   request.visible_label = options.layers.visible;
   request.sidecar = options.sidecar;
+  SIGNMARK_TRY(bind_robust(media, report, request));
   const ByteView original = source.bytes;
   if (media.changed) {
     request.parent_file = &original;
@@ -172,32 +174,62 @@ struct PlannedMark {
   }
 };
 
-Result<PlannedMark> plan_mark(const Context& context, const Source& source,
-                              const MarkOptions& options) {
-  SIGNMARK_TRY(check_existing(source, options));
+Expectation expectation_of(const PlannedMark& planned, const MarkOptions& options) {
+  Expectation expectation;
+  if (!planned.report.record.label.empty()) expectation.record = planned.report.record;
+  expectation.manifest = options.layers.manifest;
+  expectation.signer_root = options.signer_root;
+  expectation.pixel_digest = planned.media.pixel_digest;
+  return expectation;
+}
+
+/// The plan for options that fit the source: no second robust mark is ever laid.
+Result<PlannedMark> plan_fitting(const Context& context, const Source& source,
+                                 const MarkOptions& options) {
   PlannedMark planned;
   MarkReport& report = planned.report;
   report.bytes_in = source.bytes.size();
-  SIGNMARK_ASSIGN(report.content_id, content_id(context, options));
+  if (has_robust_mark(source.look)) report.robust_kept = source.look.robust_id;
+  SIGNMARK_ASSIGN(const std::uint64_t id, content_id(context, source.look, options));
+  report.content_id = id_text(id);
   SIGNMARK_TRY(fill_record(source.look, options, report));
-  SIGNMARK_ASSIGN(planned.media, draw_visible(context, source, options));
+  SIGNMARK_ASSIGN(planned.media, change_media(context, source, options, id));
   SIGNMARK_ASSIGN(container::Edits edits, metadata_edits(context, planned.media, options, report));
   SIGNMARK_ASSIGN(planned.plan,
-                  plan_output(context, source, planned.media, std::move(edits), options));
+                  plan_output(context, source, planned.media, std::move(edits), options, report));
   report.manifest_label = planned.plan.manifest_label;
   report.overlay = std::move(planned.media.overlay);
+  report.robust = std::move(planned.media.robust);
   report.bytes_out = planned.plan.rope.size();
-  if (!report.record.label.empty()) planned.expectation.record = report.record;
-  planned.expectation.manifest = options.layers.manifest;
-  planned.expectation.signer_root = options.signer_root;
+  planned.expectation = expectation_of(planned, options);
   return planned;
+}
+
+Result<PlannedMark> plan_mark(const Context& context, const Source& source,
+                              const MarkOptions& options) {
+  SIGNMARK_TRY(check_existing(source, options));
+  if (!has_robust_mark(source.look)) return plan_fitting(context, source, options);
+  MarkOptions fitting = options;
+  fitting.layers.robust = false;
+  return plan_fitting(context, source, fitting);
+}
+
+/// How the input is looked at. Pixels that stay as they are need not be decoded.
+VerifyOptions look_options(const MarkOptions& options) {
+  VerifyOptions look;
+  look.layers.robust = options.layers.robust || options.layers.visible;
+  if (options.carrier_key != nullptr)
+    look.carriers = [key = *options.carrier_key]() -> Result<keys::CarriersAtHand> {
+      return keys::CarriersAtHand{{key}, 0};
+    };
+  return look;
 }
 
 }  // namespace
 
 Result<MarkReport> mark_file(const Context& context, const fs::path& input,
                              const OutputOptions& output, const MarkOptions& options) {
-  SIGNMARK_ASSIGN(const Source source, open_source(context, input, output, {}));
+  SIGNMARK_ASSIGN(const Source source, open_source(context, input, output, look_options(options)));
   auto planned = plan_mark(context, source, options);
   if (!planned) return tl::unexpected<Error>(planned.error().at(input.string()));
   SIGNMARK_ASSIGN(Published published, publish(context, source, planned->plan.rope,
@@ -209,7 +241,7 @@ Result<MarkReport> mark_file(const Context& context, const fs::path& input,
 }
 
 Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options) {
-  SIGNMARK_ASSIGN(const Source source, examine_source(context, input, {}));
+  SIGNMARK_ASSIGN(const Source source, examine_source(context, input, look_options(options)));
   SIGNMARK_ASSIGN(PlannedMark planned, plan_mark(context, source, options));
   MarkedBytes marked;
   marked.file = planned.plan.rope.flatten();

@@ -192,6 +192,7 @@ label::TierAnswer tier_of_examination(const Examination& look, bool declared) {
   } else if (look.record_unreadable || !look.inventory.complete) {
     evidence.state = label::RecordState::unreadable;
   }
+  evidence.robust_mark = look.robust_present;
   evidence.trace = look.trace || !look.ai_source_type.empty();
   if (look.manifest)
     for (const std::string& type : look.manifest->active.digital_source_types)
@@ -203,6 +204,7 @@ std::string content_id_of(const Examination& look) {
   if (look.manifest)
     for (const auto& binding : look.manifest->active.soft_bindings)
       if (binding.alg.starts_with("io.signmark.")) return hex(binding.value);
+  if (!look.robust_id.empty()) return look.robust_id;
   if (!look.record) return {};
   const std::string& id = look.record->record.record.produce_id;
   const bool ours =

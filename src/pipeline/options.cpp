@@ -86,7 +86,8 @@ Status set_in(const std::array<Row<T>, N>& rows, T& options, std::string_view na
 
 // -- options of marking that need more than an assignment
 
-Status set_layers(MarkOptions& options, std::string_view value) {
+template <class T>
+Status set_layers(T& options, std::string_view value) {
   SIGNMARK_ASSIGN(options.layers, Layers::parse(value));
   return {};
 }
@@ -105,6 +106,21 @@ Status set_wording(MarkOptions& options, std::string_view value) {
   SIGNMARK_ASSIGN(options.visible.rule, choose(kWords, value));
   options.visible.text =
       options.visible.rule == label::Wording::eu_ai ? "AI" : label::VisibleLabel{}.text;
+  return {};
+}
+
+Status set_strength(MarkOptions& options, std::string_view value) {
+  using image::RobustStrength;
+  constexpr std::array kWords = {Word<RobustStrength>{"invisible", RobustStrength::invisible},
+                                 Word<RobustStrength>{"default", RobustStrength::normal},
+                                 Word<RobustStrength>{"strong", RobustStrength::strong}};
+  SIGNMARK_ASSIGN(options.strength, choose(kWords, value));
+  return {};
+}
+
+Status set_carrier(MarkOptions& options, std::string_view value) {
+  if (value.empty()) return wrong_value(value, "choose public, both, or name a carrier key");
+  options.carrier = std::string(value);
   return {};
 }
 
@@ -185,7 +201,9 @@ Status manifest_text(MarkOptions& options, std::string_view value) {
 }
 
 constexpr std::array kMark = {
-    Row<MarkOptions>{"layers", set_layers},
+    Row<MarkOptions>{"layers", set_layers<MarkOptions>},
+    Row<MarkOptions>{"carrier", set_carrier},
+    Row<MarkOptions>{"strength", set_strength},
     Row<MarkOptions>{"producer", text<&MarkOptions::producer>},
     Row<MarkOptions>{"produce-id", text<&MarkOptions::produce_id>},
     Row<MarkOptions>{"content-id", text<&MarkOptions::content_id>},
@@ -219,6 +237,8 @@ constexpr std::array kVerify = {
     Row<VerifyOptions>{"declared", flag<&VerifyOptions::declared>},
     Row<VerifyOptions>{"at", set_at},
     Row<VerifyOptions>{"sidecar", text<&VerifyOptions::sidecar>},
+    Row<VerifyOptions>{"layers", set_layers<VerifyOptions>},
+    Row<VerifyOptions>{"deep", flag<&VerifyOptions::deep>},
 };
 
 constexpr std::array kPropagate = {

@@ -42,6 +42,19 @@ Status check_expectation(const Examination& look, const Expectation& expectation
   return {};
 }
 
+/// The robust mark was read back from the encoded picture; what is left to show is that the written
+/// file holds the same pixels.
+Status check_pixels(const Context& context, ByteView written, const Examination& look,
+                    const Expectation& expectation) {
+  if (expectation.pixel_digest.empty()) return {};
+  SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
+  const std::string mime(container::format_info(look.inventory.format).mime);
+  SIGNMARK_ASSIGN(const Bytes digest, room->pixel_digest(context, written, mime));
+  if (digest == expectation.pixel_digest) return {};
+  return fail("pipeline.readback", "the written file does not hold the marked pixels", {},
+              "nothing was published; this is a bug, please report it with the input's format");
+}
+
 /// In place means the file itself, not a link that leads to it.
 fs::path destination_of(const Source& source, const OutputOptions& output) {
   std::error_code failed;
@@ -108,11 +121,13 @@ Result<Source> open_source(const Context& context, const fs::path& input,
 Result<std::vector<Finding>> read_back(const Context& context, ByteView written, ByteView sidecar,
                                        const Expectation& expectation) {
   VerifyOptions options;
+  options.layers.robust = false;
   if (!expectation.signer_root.empty()) options.trust.anchors.push_back(expectation.signer_root);
   const auto store =
       sidecar.empty() ? std::nullopt : std::make_optional(Bytes(sidecar.begin(), sidecar.end()));
   SIGNMARK_ASSIGN(Examination look, examine(context, written, options, store));
   SIGNMARK_TRY(check_expectation(look, expectation));
+  SIGNMARK_TRY(check_pixels(context, written, look, expectation));
   return std::move(look.findings);
 }
 

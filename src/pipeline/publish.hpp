@@ -28,7 +28,8 @@ Result<Source> open_source(const Context& context, const std::filesystem::path& 
 struct Expectation {
   std::optional<label::AigcRecord> record;
   bool manifest = false;
-  Bytes signer_root;  ///< when known, the manifest must come out as trusted
+  Bytes signer_root;   ///< when known, the manifest must come out as trusted
+  Bytes pixel_digest;  ///< of the pixels whose robust mark was read back; empty without one
 };
 
 /// Looks at the bytes that were written and says what their layers show.

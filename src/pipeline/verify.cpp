@@ -58,6 +58,7 @@ std::string signer_name(const std::string& subject) {
 std::string producer_of(const Examination& look) {
   if (look.manifest && !look.manifest->active.signer.subject.empty())
     return signer_name(look.manifest->active.signer.subject);
+  if (!look.robust_signer.empty()) return look.robust_signer;
   if (!look.record) return {};
   const std::string& producer = look.record->record.record.content_producer;
   return producer == kUnknownProducer ? std::string() : producer;
@@ -71,10 +72,18 @@ std::string_view claim_of(const VerifyReport& report, const Examination& look) {
     return "marked as suspected of being AI-generated";
   const auto& manifest = look.manifest;
   const bool generated =
-      look.record || !look.ai_source_type.empty() ||
+      look.record || look.robust_present || !look.ai_source_type.empty() ||
       (manifest && std::any_of(manifest->active.digital_source_types.begin(),
                                manifest->active.digital_source_types.end(), is_ai_source_type));
   return generated ? "marked as AI-generated" : "signed";
+}
+
+/// Whether the robust mark is all that is left: metadata was stripped, or the picture re-encoded.
+bool only_pixels_speak(const VerifyReport& report) {
+  return std::all_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
+    return (finding.state != State::absent && finding.state != State::unreadable) ==
+           (finding.layer == Layer::robust);
+  });
 }
 
 std::string sentence_of(const VerifyReport& report, const Examination& look) {
@@ -90,10 +99,13 @@ std::string sentence_of(const VerifyReport& report, const Examination& look) {
   std::string text;
   switch (report.verdict) {
     case Verdict::verified:
-      text = what + ", signature and content verified";
+      text = what + (only_pixels_speak(report) ? ", signature read from the pixels and verified"
+                                               : ", signature and content verified");
       break;
     case Verdict::none:
-      text = "no AIGC record, source type or manifest; visible labels are for the eye";
+      text = look.robust ? "no robust mark, AIGC record, source type or manifest; visible labels "
+                           "are for the eye"
+                         : "no AIGC record, source type or manifest; visible labels are for the eye";
       break;
     case Verdict::untrusted:
       text = what + ", but not to be relied on: " + first(State::valid, State::valid).basis;
@@ -102,7 +114,8 @@ std::string sentence_of(const VerifyReport& report, const Examination& look) {
       text = named(first(State::invalid, State::foreign));
       break;
     case Verdict::marked:
-      text = what + ", unsigned";
+      text = what + (only_pixels_speak(report) ? ", says a mark in the pixels that nobody signed"
+                                               : ", unsigned");
       break;
     case Verdict::inconclusive:
       text = named(first(State::unreadable, State::unreadable));
@@ -111,6 +124,19 @@ std::string sentence_of(const VerifyReport& report, const Examination& look) {
   std::string said = fmt::format("{} - {}", verdict_name(report.verdict), text);
   if (report.file.empty()) return said;  // bytes in memory have no name
   return fmt::format("{}: {}", printable(report.file.filename().string()), said);
+}
+
+/// A narrow look must not pass for a clean one.
+void add_left_out(const Layers& layers, const Examination& look, VerifyReport& report) {
+  const auto add = [&](bool looked, Layer layer, const char* what) {
+    if (!looked)
+      report.findings.push_back(
+          {layer, State::unreadable, what, "not looked at: left out by --layers", {}, {}});
+  };
+  add(layers.manifest, Layer::manifest, "C2PA manifest");
+  add(layers.metadata, Layer::metadata, "AIGC record");
+  if (container::format_info(look.inventory.format).picture)
+    add(layers.robust, Layer::robust, "robust mark");
 }
 
 void set_notice(VerifyReport& report) {
@@ -125,8 +151,12 @@ Result<Examination> examine(const Context& context, ByteView file, const VerifyO
                             const std::optional<Bytes>& sidecar) {
   Examination look;
   SIGNMARK_ASSIGN(look.inventory, container::inspect(context, file));
-  examine_manifest(context, file, options, sidecar, look);
-  examine_metadata(context, look);
+  if (options.layers.manifest) examine_manifest(context, file, options, sidecar, look);
+  if (options.layers.metadata)
+    examine_metadata(context, look);
+  else
+    look.record_unreadable = true;  // nobody has looked, so no tier may rest on its absence
+  if (options.layers.robust) SIGNMARK_TRY(examine_robust(context, file, options, look));
   look.problems.insert(look.problems.end(), look.inventory.problems.begin(),
                        look.inventory.problems.end());
   // A layer that was cancelled looks like one that could not be read: ask once more.
@@ -145,6 +175,8 @@ Result<VerifyReport> verify_bytes(const Context& context, ByteView bytes,
     report.format = look.inventory.format;
     report.findings = look.findings;
     report.problems = look.problems;
+    add_left_out(options.layers, look, report);
+    if (look.robust) report.map = std::move(look.robust->map);
   } else if (result.error().code == "base.cancelled") {
     return tl::unexpected<Error>(result.error());
   } else {

@@ -35,7 +35,7 @@ rows = {
     "openssl sha256": (median(["openssl", "dgst", "-sha256", picture]), median(["openssl", "version"])),
     "sha256sum": (median(["sha256sum", picture]), median(["sha256sum", "--version"])),
     "signmark mark": (median(mark, before=gone(marked)), start),
-    "signmark verify": (median([signmark, "verify", marked]), start),
+    "signmark verify": (median([signmark, "verify", "--layers", "metadata,manifest", marked]), start),
 }
 size = os.path.getsize(picture)
 print(f"picture {size / 2**20:.2f} MiB; process start of signmark {start[1] * 1000:.1f} ms CPU, {start[2]:.1f} MiB")

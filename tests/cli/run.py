@@ -30,6 +30,14 @@ VARIABLE = [
     (re.compile(r"\b[0-9a-f]{16}\b"), "<id16>"),
     (re.compile(r"20\d\d-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?"), "<date>"),
     (re.compile(r"\b\d+ bytes"), "<n> bytes"),
+    # What is measured on a mark that lies elsewhere in each run.
+    (re.compile(r"-?\d+\.\d+ dB"), "<x> dB"),
+    (re.compile(r"(pilots|id frame|signed frame) \d+(\.\d+)?\b(?! x)"), r"\1 <x>"),
+    (re.compile(r"10\^-\d+\.\d"), "10^-<x>"),
+    (re.compile(r"tile \d+\.\d px, rotation -?\d+\.\d degrees"), "tile <x> px, rotation <x> degrees"),
+    (re.compile(r"\b\d+ of \d+ cells differ"), "<n> of <n> cells differ"),
+    (re.compile(r"\b\d+ of \d+ tiles differ"), "<n> of <n> tiles differ"),
+    (re.compile(r"\bkey hint: [0-9a-f]{6,8}\b"), "key hint: <hint>"),
 ]
 
 

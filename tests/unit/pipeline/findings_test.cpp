@@ -53,8 +53,13 @@ TEST_CASE("layers are parsed strictly") {
   const auto some = Layers::parse("metadata,manifest");
   REQUIRE_OK(some);
   CHECK_FALSE(some->visible);
+  CHECK_FALSE(some->robust);
   CHECK(some->metadata);
   CHECK(some->manifest);
+  CHECK(Layers::parse("robust")->robust);
+  CHECK(Layers{}.robust);
+  CHECK(layer_name(Layer::robust) == "robust");
+  CHECK(layer_name(Layer::manifest) == "manifest");
   CHECK(code_of(Layers::parse("metadata,robust!")) == "pipeline.layers");
   CHECK(code_of(Layers::parse("")) == "pipeline.layers");
   CHECK(code_of(Layers::parse(",,")) == "pipeline.layers");

@@ -43,6 +43,9 @@ class Studio {
   [[nodiscard]] VerifyOptions believing() const {
     VerifyOptions options;
     options.trust.anchors.push_back(root_);
+    options.trust.leaves = [leaf = signer_->chain().front()](ByteView) {
+      return std::vector<Bytes>{leaf};
+    };
     return options;
   }
 

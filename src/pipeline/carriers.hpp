@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Carrier keys as the image room takes them, held open while it works.
+#pragma once
+
+#include <deque>
+
+#include "signmark/pipeline.hpp"
+
+namespace signmark {
+
+class ImageKeys {
+ public:
+  /// Those that `mark` lays its marks with. Errors: `pipeline.carrier`, those of the keys.
+  static Result<ImageKeys> to_mark(const MarkOptions& options);
+  /// The public one and the private ones at hand. Errors: those of the source and of the keys.
+  static Result<ImageKeys> to_look(const CarrierSource& carriers);
+
+  [[nodiscard]] const std::vector<image::RobustKey>& keys() const { return keys_; }
+  /// Private keys that are there and could not be opened.
+  [[nodiscard]] std::size_t closed() const { return closed_; }
+
+ private:
+  Status add(const keys::CarrierKey& key);
+  Status add_public();
+
+  // A view must not outlive its secret: it stands behind it.
+  std::deque<keys::SecretBytes> secrets_;
+  std::deque<keys::SecretBytes::View> views_;
+  std::vector<image::RobustKey> keys_;
+  std::size_t closed_ = 0;
+};
+
+}  // namespace signmark

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+// The table of image-mark.md section 3.
+#include "pipeline/robust_judge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/bytes.hpp"
+#include "base/text.hpp"
+#include "base/time.hpp"
+#include "pipeline/leaf_key.hpp"
+#include "pipeline/tile_record.hpp"
+
+namespace signmark {
+namespace {
+
+using image::RobustMark;
+using Content = RobustMark::Content;
+
+constexpr std::string_view kFrameType = "image-frame";  // keys.md section 6
+constexpr std::size_t kHintSize = 4;
+/// Clocks of two machines may differ by this much before a frame counts as dated in the future.
+constexpr UnixTime kClockSlack = 300;
+
+/// The 24 signed bytes, taken apart.
+struct Fields {
+  std::uint64_t content_id = 0;
+  Bytes hint;
+  UnixTime time = 0;
+};
+
+Fields fields_of(const RobustMark& mark) {
+  ByteReader reader(mark.signed_fields, "pipeline.frame");
+  Fields fields;
+  fields.content_id = reader.u64be().value_or(0);
+  if (const auto hint = reader.take(kHintSize)) fields.hint.assign(hint->begin(), hint->end());
+  fields.time = reader.u32be().value_or(0);
+  return fields;
+}
+
+// ---------------------------------------------------------------------------------------------
+// The manifest beside the mark
+
+bool manifest_good(const Examination& look) {
+  const State state = manifest_state(look);
+  return state == State::valid || state == State::trusted;
+}
+
+bool names_id(const c2pa::ManifestView& view, std::uint64_t id) {
+  return std::any_of(view.soft_bindings.begin(), view.soft_bindings.end(), [&](const auto& b) {
+    return b.alg == kLatticeAlg && b.value == id_bytes(id);
+  });
+}
+
+/// Whether a good manifest over these very bytes names the id, itself or in its history.
+bool manifest_names(const Examination& look, std::uint64_t id) {
+  if (!manifest_good(look)) return false;
+  const auto& history = look.manifest->ingredients;
+  return names_id(look.manifest->active, id) ||
+         std::any_of(history.begin(), history.end(),
+                     [&](const c2pa::ManifestView& view) { return names_id(view, id); });
+}
+
+/// The ids that a good manifest binds, when none of the marks carries one of them: both verify alone
+/// and contradict each other (image-mark.md 6.3, last point).
+std::string contradicted_ids(const Examination& look, const std::vector<RobustMark>& marks) {
+  if (!manifest_good(look)) return {};
+  std::string ids;
+  for (const c2pa::SoftBinding& binding : look.manifest->active.soft_bindings)
+    if (binding.alg == kLatticeAlg) ids += (ids.empty() ? "" : ", ") + hex(binding.value);
+  const bool agrees = std::any_of(marks.begin(), marks.end(), [&](const RobustMark& mark) {
+    return (mark.has_id && names_id(look.manifest->active, mark.content_id)) ||
+           (mark.has_signed && names_id(look.manifest->active, fields_of(mark).content_id));
+  });
+  return agrees ? std::string() : ids;
+}
+
+// ---------------------------------------------------------------------------------------------
+// Who signed the frame
+
+std::vector<Bytes> candidates(const JudgedBy& by, const Bytes& hint) {
+  std::vector<Bytes> leaves;
+  if (by.look.manifest) {
+    leaves.push_back(by.look.manifest->active.signer.leaf_der);
+    for (const auto& view : by.look.manifest->ingredients) leaves.push_back(view.signer.leaf_der);
+  }
+  if (by.trust.leaves)
+    for (Bytes& leaf : by.trust.leaves(hint)) leaves.push_back(std::move(leaf));
+  std::erase_if(leaves, [](const Bytes& leaf) { return leaf.empty(); });
+  return leaves;
+}
+
+/// The outcome of trying every leaf that may have signed.
+struct Attribution {
+  Bytes leaf;            ///< DER; empty when no known key made the signature
+  bool accused = false;  ///< a known key is named by the whole hint and did not make it
+};
+
+Attribution attribute(const RobustMark& mark, const Bytes& hint, const JudgedBy& by) {
+  Attribution result;
+  for (Bytes& leaf : candidates(by, hint)) {
+    const auto key = ed25519_key_of(leaf);
+    if (!key) continue;
+    if (keys::verify_object(*key, kFrameType, mark.signed_fields, mark.signature))
+      return {std::move(leaf), false};
+    // A hint at the issuer accuses nobody: the issuer may have leaves that are not known here.
+    const auto print = keys::fingerprint(keys::Role::signing, *key);
+    result.accused = result.accused || std::equal(hint.begin(), hint.end(), print.begin());
+  }
+  return result;
+}
+
+/// Why a leaf is not believed for a frame of this time; nothing when it is.
+std::optional<std::string> doubt(const Bytes& leaf_der, UnixTime time, const JudgedBy& by) {
+  if (time > by.now + kClockSlack) return "it is dated in the future";
+  const auto leaf = keys::parse_certificate(leaf_der);
+  if (!leaf) return "its certificate is none that signmark issues";
+  const auto& anchors = by.trust.anchors;
+  const bool anchored = std::any_of(anchors.begin(), anchors.end(), [&](const Bytes& der) {
+    const auto root = keys::parse_certificate(der);
+    return root && keys::check_issued_by(*leaf, *root);
+  });
+  if (!anchored) return "the issuer is not in the trust store";
+  if (time < leaf->not_before || time > leaf->not_after)
+    return "it is dated outside the life of its certificate";
+  if (!by.trust.objection) return std::nullopt;
+  c2pa::LeafUse use;
+  use.leaf_der = leaf_der;
+  use.purpose = keys::Purpose::frame;
+  use.claimed_time = time;
+  return by.trust.objection(use);
+}
+
+std::string leaf_name(const Bytes& leaf_der) {
+  const auto leaf = keys::parse_certificate(leaf_der);
+  if (!leaf) return "a foreign certificate";
+  return leaf->organization.empty() || leaf->organization == leaf->common_name
+             ? leaf->common_name
+             : fmt::format("{} ({})", leaf->common_name, leaf->organization);
+}
+
+// ---------------------------------------------------------------------------------------------
+// Fields
+
+void add(Finding& finding, std::string name, std::string value) {
+  if (!value.empty()) finding.fields.push_back({std::move(name), printable(value)});
+}
+
+std::string frames_text(const RobustMark& mark, const std::string& id, const std::string& whole) {
+  if (mark.has_id && mark.has_signed) return fmt::format("id frame {}, signed frame {}", id, whole);
+  return mark.has_id ? "id frame " + id : "signed frame " + whole;
+}
+
+std::string geometry_text(const RobustMark& mark) {
+  return fmt::format("tile {:.1f} px, rotation {:.1f} degrees{}", mark.scale,
+                     mark.rotation_degrees, mark.mirrored ? ", mirrored" : "");
+}
+
+std::string content_text(const RobustMark& mark) {
+  if (mark.content == Content::not_compared) return "not compared: too little of the picture";
+  return fmt::format("fingerprint {}: {} of {} cells differ",
+                     mark.content == Content::fits ? "fits" : "does not fit", mark.cells_wrong,
+                     mark.cells_compared);
+}
+
+void add_id_fields(const RobustMark& mark, Finding& finding) {
+  if (mark.has_signed) {
+    const Fields fields = fields_of(mark);
+    add(finding, "content id", id_text(fields.content_id));
+    add(finding, "key hint", hex(fields.hint));
+    add(finding, "time", rfc3339(fields.time) + ", as the signer says");
+    add(finding, "content", content_text(mark));
+  } else if (mark.has_id) {
+    add(finding, "content id", id_text(mark.content_id));
+    add(finding, "key hint", hex(mark.issuer_hint));
+    if (mark.promises_signed_frame) add(finding, "signed frame", "laid, but not readable here");
+  }
+}
+
+void add_fields(const RobustMark& mark, Finding& finding) {
+  add(finding, "carrier key", mark.key);
+  add_id_fields(mark, finding);
+  add(finding, "z",
+      fmt::format("pilots {:.1f}{}", mark.pilot_z,
+                  mark.has_id || mark.has_signed
+                      ? ", " + frames_text(mark, fmt::format("{:.1f}", mark.id_z),
+                                           fmt::format("{:.1f}", mark.signed_z))
+                      : ""));
+  add(finding, "false positive", fmt::format("below 10^{:.1f}", mark.false_positive_log10));
+  add(finding, "geometry", geometry_text(mark));
+  if (mark.has_id || mark.has_signed) {
+    add(finding, "bits corrected",
+        frames_text(mark, fmt::format("{}", mark.id_bits_corrected),
+                    fmt::format("{}", mark.signed_bits_corrected)));
+    add(finding, "margin",
+        frames_text(mark, fmt::format("{:.1f} dB", mark.id_margin_db),
+                    fmt::format("{:.1f} dB", mark.signed_margin_db)));
+  }
+  add(finding, "place",
+      fmt::format("{} x {} px at {},{}", mark.where[2], mark.where[3], mark.where[0],
+                  mark.where[1]));
+}
+
+// ---------------------------------------------------------------------------------------------
+// States
+
+void judge_signed(const RobustMark& mark, const JudgedBy& by, Judgement& out) {
+  Finding& finding = out.finding;
+  const Fields fields = fields_of(mark);
+  if (mark.has_id && mark.content_id != fields.content_id) {
+    finding.basis = "its two frames name different content ids, so neither is believed";
+    return;
+  }
+  const Attribution made = attribute(mark, fields.hint, by);
+  if (made.leaf.empty()) {
+    finding.state = made.accused ? State::invalid : State::present;
+    finding.basis = made.accused ? "its signature is not one of the key that it names"
+                                 : "signature not checked: the key that made it is not known here";
+    return;
+  }
+  const std::string name = leaf_name(made.leaf);
+  add(finding, "signer", name);
+  // The hard binding is exact where the fingerprint only estimates. A stranger's manifest vouches
+  // for nobody's frame.
+  const bool exact = manifest_names(by.look, fields.content_id) &&
+                     (manifest_state(by.look) == State::trusted ||
+                      by.look.manifest->active.signer.leaf_der == made.leaf);
+  if (mark.content == Content::differs && !exact) {
+    finding.state = State::foreign;
+    finding.basis = fmt::format("the signature of \"{}\" is good, but it belongs to other content",
+                                printable(name));
+  } else if (mark.content == Content::not_compared && !exact) {
+    finding.basis = "the signature verifies; content not compared, so it may come from elsewhere";
+  } else {
+    const auto why_not = doubt(made.leaf, fields.time, by);
+    finding.state = why_not ? State::valid : State::trusted;
+    finding.basis = why_not ? "signature and content are good, but " + *why_not
+                            : "signature read from the pixels, content and certificate are good";
+    out.signer = name;
+  }
+}
+
+void judge_id(const RobustMark& mark, const JudgedBy& by, Finding& finding) {
+  if (manifest_names(by.look, mark.content_id)) {
+    finding.state = manifest_state(by.look);
+    finding.basis = "the manifest, which is good, names this content id";
+  } else {
+    finding.basis = "a content id without a signature: whoever has the carrier key can write one";
+  }
+}
+
+Judgement judge(const RobustMark& mark, const std::string& contradicted, const JudgedBy& by) {
+  Judgement out;
+  out.finding = {Layer::robust, State::present, "robust mark", {}, {}, {}};
+  if (!mark.has_id && !mark.has_signed) {
+    out.finding.basis = "a mark lies here, but what it says can no longer be read";
+  } else if (!contradicted.empty()) {
+    out.finding.state = State::foreign;
+    out.finding.basis = fmt::format(
+        "the signed manifest names content id {}, the pixels carry {}", contradicted,
+        id_text(mark.has_signed ? fields_of(mark).content_id : mark.content_id));
+  } else if (mark.has_signed) {
+    judge_signed(mark, by, out);
+  } else {
+    judge_id(mark, by, out.finding);
+  }
+  add_fields(mark, out.finding);
+  return out;
+}
+
+}  // namespace
+
+std::vector<Judgement> judge_marks(const image::RobustFinding& found, const JudgedBy& by) {
+  const std::string contradicted = contradicted_ids(by.look, found.marks);
+  std::vector<Judgement> judgements;
+  for (const RobustMark& mark : found.marks)
+    judgements.push_back(judge(mark, contradicted, by));
+  return judgements;
+}
+
+}  // namespace signmark

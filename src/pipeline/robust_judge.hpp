@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// What one robust mark comes to: its frames, its signature and its content against the manifest and
+// the trust store (image-mark.md section 3, table).
+#pragma once
+
+#include "pipeline/examination.hpp"
+
+namespace signmark {
+
+/// What a mark is held against.
+struct JudgedBy {
+  const Examination& look;  ///< with the manifest layer done
+  const Trust& trust;
+  UnixTime now = 0;
+};
+
+struct Judgement {
+  Finding finding;
+  std::string signer;  ///< proved: the signature verifies and belongs to this content
+};
+
+/// Judges each mark that was found in one picture.
+std::vector<Judgement> judge_marks(const image::RobustFinding& found, const JudgedBy& by);
+
+}  // namespace signmark

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+// The robust layer of an examination: looking into the pixels.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.hpp"
+#include "pipeline/carriers.hpp"
+#include "pipeline/robust_judge.hpp"
+#include "pipeline/tile_record.hpp"
+
+namespace signmark {
+namespace {
+
+Finding plain_finding(State state, std::string basis) {
+  return {Layer::robust, state, "robust mark", std::move(basis), {}, {}};
+}
+
+/// The tile list of a manifest whose signature is good. Its hard binding may fail: then the list says
+/// where.
+std::optional<TileRecord> signed_tiles(const Context& context, const Examination& look) {
+  if (!look.manifest || look.manifest->signature != c2pa::Answer::good ||
+      look.manifest->structure != c2pa::Answer::good)
+    return std::nullopt;
+  const auto find = [&](const c2pa::ManifestView& view) -> std::optional<TileRecord> {
+    for (const c2pa::OwnAssertion& own : view.own_assertions) {
+      if (own.label != kTilesLabel) continue;
+      if (auto record = decode_tiles(context.limits, own.cbor)) return std::move(*record);
+    }
+    return std::nullopt;
+  };
+  if (auto record = find(look.manifest->active)) return record;
+  for (const c2pa::ManifestView& view : look.manifest->ingredients)
+    if (auto record = find(view)) return record;
+  return std::nullopt;
+}
+
+Result<image::RobustFinding> look_into(const Context& context, ByteView file,
+                                       const ImageKeys& keys, const VerifyOptions& options,
+                                       const Examination& look) {
+  SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
+  image::RobustLookup lookup;
+  lookup.keys = keys.keys();
+  lookup.deep = options.deep;
+  lookup.tamper_map = options.tamper_map;
+  if (auto record = signed_tiles(context, look)) {
+    lookup.tiles = std::move(record->tiles);
+    lookup.lattice = record->lattice;
+  }
+  SIGNMARK_TRY(context.report("robust mark", 0, 1));
+  const std::string mime(container::format_info(look.inventory.format).mime);
+  return room->find_robust(context, file, mime, lookup);
+}
+
+Finding absent_finding(const ImageKeys& keys) {
+  const std::size_t private_keys = keys.keys().size() - 1;
+  return plain_finding(
+      State::absent,
+      private_keys == 0
+          ? "no mark of the public carrier key in the pixels"
+          : fmt::format("no mark of the public carrier key or {} private one{} in the pixels",
+                        private_keys, private_keys == 1 ? "" : "s"));
+}
+
+/// Tiles whose content is not what was signed, named by their place in the lattice.
+std::string differing_tiles(const image::RobustFinding& found) {
+  constexpr std::size_t kShown = 12;
+  std::string text = fmt::format("{} of {} tiles differ from the signed list",
+                                 found.tiles_differing.size(), found.tiles_compared);
+  for (std::size_t i = 0; i < std::min(kShown, found.tiles_differing.size()); ++i)
+    text += fmt::format("{}{},{}", i == 0 ? ": " : " ", found.tiles_differing[i].column,
+                        found.tiles_differing[i].row);
+  return text + (found.tiles_differing.size() > kShown ? " ..." : "");
+}
+
+/// How much a state says of where the content comes from.
+int rank(State state) {
+  if (state == State::trusted) return 3;
+  if (state == State::valid) return 2;
+  return state == State::present ? 1 : 0;
+}
+
+/// What the flows need of the marks: the best one's id and signer.
+void note_best(const std::vector<Judgement>& judgements, Examination& look) {
+  int best = -1;
+  for (const Judgement& judgement : judgements) {
+    const int here = rank(judgement.finding.state);
+    look.robust_present = look.robust_present || here > 0;
+    const auto& fields = judgement.finding.fields;
+    const auto id = std::find_if(fields.begin(), fields.end(),
+                                 [](const Field& field) { return field.name == "content id"; });
+    if (id == fields.end() || here <= best) continue;
+    best = here;
+    look.robust_id = id->value;
+    look.robust_signer = judgement.signer;
+  }
+}
+
+void add_findings(const image::RobustFinding& found, const ImageKeys& keys,
+                  const VerifyOptions& options, UnixTime now, Examination& look) {
+  const std::vector<Judgement> judgements = judge_marks(found, {look, options.trust, now});
+  note_best(judgements, look);
+  std::vector<Finding> findings;
+  for (const Judgement& judgement : judgements) findings.push_back(judgement.finding);
+  if (findings.empty()) findings.push_back(absent_finding(keys));
+  Finding& first = findings.front();
+  if (found.tiles_compared > 0)
+    first.fields.push_back({found.tiles_differing.empty() ? "tiles" : "edited regions",
+                            differing_tiles(found)});
+  if (keys.closed() > 0)
+    first.fields.push_back(
+        {"not tried", fmt::format("{} private carrier key{} that need{} a passphrase",
+                                  keys.closed(), keys.closed() == 1 ? "" : "s",
+                                  keys.closed() == 1 ? "s" : "")});
+  look.findings.insert(look.findings.end(), std::make_move_iterator(findings.begin()),
+                       std::make_move_iterator(findings.end()));
+}
+
+Status note_failure(const Error& error, Examination& look) {
+  if (error.code == "base.cancelled") return tl::unexpected<Error>(error);
+  look.findings.push_back(plain_finding(State::unreadable, error.message));
+  look.problems.push_back(error);
+  return {};
+}
+
+}  // namespace
+
+Status examine_robust(const Context& context, ByteView file, const VerifyOptions& options,
+                      Examination& look) {
+  if (!container::format_info(look.inventory.format).picture) return {};
+  const auto keys = ImageKeys::to_look(options.carriers);
+  if (!keys) return note_failure(keys.error(), look);
+  auto found = look_into(context, file, *keys, options, look);
+  if (!found) return note_failure(found.error(), look);
+  add_findings(*found, *keys, options, options.at.value_or(context.clock->now()), look);
+  look.robust = std::move(*found);
+  return {};
+}
+
+State manifest_state(const Examination& look) {
+  const auto finding =
+      std::find_if(look.findings.begin(), look.findings.end(),
+                   [](const Finding& f) { return f.layer == Layer::manifest; });
+  return finding == look.findings.end() ? State::absent : finding->state;
+}
+
+}  // namespace signmark
