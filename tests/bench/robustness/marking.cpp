@@ -69,11 +69,6 @@ Marker::Marker(const Options& options) : options_(options), carrier_key_(public_
   crypto_sign_seed_keypair(public_key_.data(), secret_key_.data(), seed.data());
 }
 
-bool Marker::wants_signed(const Picture& picture) const {
-  return options_.frames == Frames::both ||
-         (options_.frames == Frames::by_size && picture.mpx() >= 1);
-}
-
 signal::IdFrame Marker::id_frame(const Picture& picture, int payload) const {
   signal::IdFrame frame;
   frame.content_id = seed_of(payload_name(payload), picture.name, options_.seed);
@@ -92,7 +87,7 @@ signal::SignedFrame Marker::signed_frame(const Picture& picture, int payload) co
 Marked Marker::embed(const Picture& picture, int payload) const {
   image::EmbedRequest request{{{"public", carrier_key_}}, options_.strength, {}, {}, {}};
   request.id = id_frame(picture, payload);
-  if (wants_signed(picture)) {
+  if (options_.frames == Frames::both) {
     request.id.with_signed = true;
     request.signed_frame = signed_frame(picture, payload);
     request.sign = [this](ByteView fields) -> Result<std::array<Byte, 64>> {

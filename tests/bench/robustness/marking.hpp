@@ -49,7 +49,6 @@ class Marker {
  private:
   [[nodiscard]] signal::IdFrame id_frame(const Picture& picture, int payload) const;
   [[nodiscard]] signal::SignedFrame signed_frame(const Picture& picture, int payload) const;
-  [[nodiscard]] bool wants_signed(const Picture& picture) const;
   [[nodiscard]] bool verifies(const signal::SignedFrame& frame) const;
   void judge(const image::FoundMark& mark, const Picture& original, bool signed_frame,
              Verdict& verdict) const;

@@ -25,12 +25,12 @@ void add_picture_options(CLI::App& app, Options& options) {
 
 void add_mark_options(CLI::App& app, Options& options) {
   const std::map<std::string, Frames> frames{
-      {"auto", Frames::by_size}, {"both", Frames::both}, {"id", Frames::id}};
+      {"both", Frames::both}, {"id", Frames::id}};
   const std::map<std::string, image::RobustStrength> strengths{
       {"invisible", image::RobustStrength::invisible},
       {"normal", image::RobustStrength::normal},
       {"strong", image::RobustStrength::strong}};
-  app.add_option("--frames", options.frames, "id, both, or auto: both from one megapixel up")
+  app.add_option("--frames", options.frames, "id, or both: the signed frame as well, where the picture has room")
       ->transform(CLI::CheckedTransformer(frames));
   app.add_option("--strength", options.strength, "of the mark")
       ->transform(CLI::CheckedTransformer(strengths));

@@ -10,12 +10,12 @@
 
 namespace signmark::bench {
 
-enum class Frames { by_size, both, id };  ///< by_size: both from one megapixel up
+enum class Frames { both, id };
 
 struct Options {
   std::vector<std::string> sources;  ///< files, and folders that are searched recursively
   std::string suite = "quick";
-  Frames frames = Frames::by_size;
+  Frames frames = Frames::both;
   image::RobustStrength strength = image::RobustStrength::normal;
   bool deep = false;
   int side = 0;  ///< pictures are brought to side² pixels; 0: as they are
