@@ -7,6 +7,7 @@
 #include "image/mark/decode.hpp"
 #include "image/mark/front_end.hpp"
 #include "image/mark/lattice_mark.hpp"
+#include "image/mark/resync.hpp"
 #include "signal/statistics.hpp"
 
 namespace signmark::image {
@@ -62,7 +63,8 @@ void refine_by_id(const Spectrum& spectrum, const CarrierSet& lattice, const IdR
     carriers.push_back(lattice.id[i]);
     weights.push_back(gains.id * lattice.id[i].shape * (id.coded[i] != 0 ? -1.0F : 1.0F));
   }
-  climb(spectrum, carriers, weights, 0.12, pose);
+  climb(spectrum, carriers, weights, 0.4, pose);
+  climb(spectrum, carriers, weights, 0.1, pose);
 }
 
 /// Which quarter of the double tile the origin lies in.
@@ -121,43 +123,69 @@ struct Search {
   const Codes& codes;
 };
 
+/// What one map gave.
+struct Reading {
+  Pose pose;
+  IdReading id;
+  std::optional<SignedReading> signed_frame;
+};
+
+/// Refines by a known id frame, reads it again, and the signed frame if it promises one.
+void read_further(const Search& search, const Spectrum& spectrum, float reach, Reading& reading) {
+  refine_by_id(spectrum, search.lattice, reading.id, reading.pose);
+  // The bound of section 9 holds for maps chosen without the data's phases: z stays the first
+  // one's.
+  const double z = reading.id.z;
+  if (auto again = read_id(spectrum, search.lattice, search.codes.id, reading.pose, kIdList, reach))
+    if (again->frame == reading.id.frame) reading.id = std::move(*again);
+  reading.id.z = z;
+  if (!reading.id.frame.with_signed) return;
+  reading.pose = settle_quarter(spectrum, search.lattice, reading.pose);
+  reading.signed_frame = read_signed(spectrum, search.lattice, search.codes.signed_frame,
+                                     reading.pose, reading.id, kSignedList, reach);
+}
+
+/// A picture that was bent: the known wave shows how, and the rest is read from the straight one.
+void read_straightened(const Search& search, float reach, Reading& reading) {
+  const auto straight = straightened(search.window.residual.values(search.window.where),
+                                     search.lattice, reading.id, reading.pose);
+  if (!straight) return;
+  Reading again = reading;
+  read_further(search, Spectrum(*straight), reach, again);
+  if (again.id.margin_db > reading.id.margin_db) reading = std::move(again);
+}
+
+FoundMark mark_of(const Search& search, const Tested& tested, const Reading& reading) {
+  FoundMark mark = describe(search.window, reading.pose);
+  mark.pilot_z = tested.z;
+  mark.id = reading.id.frame;
+  mark.id_z = reading.id.z;
+  mark.id_margin_db = reading.id.margin_db;
+  mark.id_bits_corrected = reading.id.corrected;
+  if (reading.signed_frame) {
+    mark.signed_frame = reading.signed_frame->frame;
+    mark.signed_z = reading.signed_frame->z;
+    mark.signed_margin_db = reading.signed_frame->margin_db;
+    mark.signed_bits_corrected = reading.signed_frame->corrected;
+  }
+  return mark;
+}
+
 /// Refines and decodes one map; nothing when no id frame passes check and gate.
 std::optional<FoundMark> try_map(const Search& search, const Tested& tested, Detection& detection) {
   Pose pose = tested.pose;
   climb(search.spectrum, search.lattice.pilots, pilot_weights(search.lattice), 0.3, pose);
-  float reach = kWholeReach;
-  auto id = read_id(search.spectrum, search.lattice, search.codes.id, pose, kIdList, reach);
-  if (!id) {
-    reach = kInnerReach;
-    id = read_id(search.spectrum, search.lattice, search.codes.id, pose, kIdList, reach);
+  for (const float reach : {kWholeReach, kInnerReach}) {
+    ++detection.hypotheses;
+    auto id = read_id(search.spectrum, search.lattice, search.codes.id, pose, kIdList, reach);
+    if (!id) continue;
+    Reading reading{pose, std::move(*id), std::nullopt};
+    read_further(search, search.spectrum, reach, reading);
+    if (reading.id.frame.with_signed && !reading.signed_frame)
+      read_straightened(search, reach, reading);
+    return mark_of(search, tested, reading);
   }
-  detection.hypotheses += reach == kWholeReach ? 1 : 2;
-  if (!id) return std::nullopt;
-  refine_by_id(search.spectrum, search.lattice, *id, pose);
-  // The bound of section 9 holds for maps chosen without the data's phases: z stays the first
-  // one's.
-  const double z = id->z;
-  if (auto again = read_id(search.spectrum, search.lattice, search.codes.id, pose, kIdList, reach))
-    id = again;
-  std::optional<SignedReading> signed_frame;
-  if (id->frame.with_signed) {
-    pose = settle_quarter(search.spectrum, search.lattice, pose);
-    signed_frame = read_signed(search.spectrum, search.lattice, search.codes.signed_frame, pose,
-                               *id, kSignedList, reach);
-  }
-  FoundMark mark = describe(search.window, pose);
-  mark.pilot_z = tested.z;
-  mark.id = id->frame;
-  mark.id_z = z;
-  mark.id_margin_db = id->margin_db;
-  mark.id_bits_corrected = id->corrected;
-  if (signed_frame) {
-    mark.signed_frame = signed_frame->frame;
-    mark.signed_z = signed_frame->z;
-    mark.signed_margin_db = signed_frame->margin_db;
-    mark.signed_bits_corrected = signed_frame->corrected;
-  }
-  return mark;
+  return std::nullopt;
 }
 
 /// Tests the candidates' pilots; a clear one is decoded at once, the best of the others afterwards.
