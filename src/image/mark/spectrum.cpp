@@ -12,8 +12,8 @@ namespace signmark::image {
 namespace {
 
 constexpr int kTaps = 4, kPhases = 512;
-constexpr double kPadding = 1.5;
-constexpr double kBeta = 7.89;     // Beatty, Nishimura, Pauly 2005, for 4 taps and padding 1.5
+constexpr double kPadding = 1.3;
+constexpr double kBeta = 7.2;     // Beatty, Nishimura, Pauly 2005, for 4 taps and padding 1.3
 const float kLoudest = 3;          // magnitudes are limited: lines of the host must not decide
 constexpr double kWhitening = 24;  // the smoothing window is 1/24 of the spectrum
 
