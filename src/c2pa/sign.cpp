@@ -62,8 +62,7 @@ std::string instance_id(const Job& job) {
 
 Status add_own_assertions(const Job& job, ManifestDraft& draft) {
   for (const OwnAssertion& own : job.request.own_assertions) {
-    SIGNMARK_ASSIGN(const cbor::Value value,
-                    cbor::decode(job.context.limits, own.cbor, own.label));
+    SIGNMARK_ASSIGN(const cbor::Value value, cbor::decode(job.context.limits, own.cbor, own.label));
     draft.add(own.label, value);
   }
   return {};

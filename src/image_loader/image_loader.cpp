@@ -63,7 +63,7 @@ Result<const ImageRoom*> find_and_open() {
   const std::vector<fs::path> paths = candidates();
   for (const fs::path& path : paths)
     if (fs::exists(path, error)) return open_module(path);
-  return fail("image.load", std::string(kModule) + " is missing, so pictures cannot be drawn on",
+  return fail("image.load", std::string(kModule) + " is missing, so pixels are out of reach",
               paths.front().string(), "reinstall signmark, or build the target signmark_media");
 }
 

@@ -31,7 +31,8 @@ struct Examination {
   std::optional<image::RobustFinding> robust;  ///< when the pixels were looked at
   /// Content id of the robust mark that says most; empty when none carries one.
   std::string robust_id;
-  /// Who signed it, when that is proved; and whether it belongs to this content, as far as is known.
+  /// Who signed it, when that is proved; and whether it belongs to this content, as far as is
+  /// known.
   std::string robust_signer;
   bool robust_present = false;
 };
@@ -48,8 +49,8 @@ void examine_metadata(const Context& context, Examination& look);
 void examine_manifest(const Context& context, ByteView file, const VerifyOptions& options,
                       const std::optional<Bytes>& sidecar, Examination& look);
 
-/// The robust marks of a picture's pixels. Runs last: it compares them with the manifest. Errors: only
-/// `base.cancelled`.
+/// The robust marks of a picture's pixels. Runs last: it compares them with the manifest. Errors:
+/// only `base.cancelled`.
 Status examine_robust(const Context& context, ByteView file, const VerifyOptions& options,
                       Examination& look);
 

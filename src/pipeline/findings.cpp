@@ -54,9 +54,7 @@ const VerdictRow& row_of(Verdict verdict) {
 
 }  // namespace
 
-std::string_view layer_name(Layer layer) {
-  return kLayers[static_cast<std::size_t>(layer)].name;
-}
+std::string_view layer_name(Layer layer) { return kLayers[static_cast<std::size_t>(layer)].name; }
 
 Result<Layers> Layers::parse(std::string_view list) {
   Layers layers{false, false, false, false};

@@ -115,25 +115,31 @@ void add_marks(const image::RobustFinding& found, Tree& tree) {
     tree.add(2, "geometry",
              fmt::format("tile {:.1f} px, rotation {:.1f} degrees{}", mark.scale,
                          mark.rotation_degrees, mark.mirrored ? ", mirrored" : ""));
-    tree.add(2, "z", fmt::format("pilots {:.1f}, id frame {:.1f}, signed frame {:.1f}",
-                                 mark.pilot_z, mark.id_z, mark.signed_z));
+    tree.add(2, "z",
+             fmt::format("pilots {:.1f}, id frame {:.1f}, signed frame {:.1f}", mark.pilot_z,
+                         mark.id_z, mark.signed_z));
   }
+}
+
+Result<image::RobustFinding> find_marks(const Context& context, ByteView file,
+                                        std::string_view mime, const CarrierSource& carriers) {
+  SIGNMARK_ASSIGN(const ImageKeys keys, ImageKeys::to_look(carriers));
+  SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
+  image::RobustLookup lookup;
+  lookup.keys = keys.keys();
+  return room->find_robust(context, file, mime, lookup);
 }
 
 Status add_pixels(const Context& context, ByteView file, const container::FormatInfo& format,
                   const CarrierSource& carriers, Tree& tree) {
   if (!format.picture) return {};
-  SIGNMARK_ASSIGN(const ImageKeys keys, ImageKeys::to_look(carriers));
-  SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
-  image::RobustLookup lookup;
-  lookup.keys = keys.keys();
-  const auto found = room->find_robust(context, file, format.mime, lookup);
+  const auto found = find_marks(context, file, format.mime, carriers);
   if (found)
     add_marks(*found, tree);
   else if (found.error().code == "base.cancelled")
     return tl::unexpected<Error>(found.error());
   else
-    tree.add(1, "robust mark", "pixels unreadable: " + found.error().message);
+    tree.add(1, "robust mark", "could not look: " + found.error().message);
   return {};
 }
 

@@ -37,12 +37,9 @@ JsonValue map_json(const image::TamperMap& map) {
 }
 
 JsonValue robust_json(const image::RobustReport& report) {
-  JsonValue value = {{"signed_frame", report.signed_frame},
-                     {"id_margin_db", report.id_margin_db},
-                     {"psnr_db", report.psnr_db},
-                     {"ssim", report.ssim},
-                     {"tile_px", report.lattice.tile},
-                     {"tiles", report.tiles.size()}};
+  JsonValue value = {{"signed_frame", report.signed_frame}, {"id_margin_db", report.id_margin_db},
+                     {"psnr_db", report.psnr_db},           {"ssim", report.ssim},
+                     {"tile_px", report.lattice.tile},      {"tiles", report.tiles.size()}};
   if (report.signed_frame) value["signed_margin_db"] = report.signed_margin_db;
   if (!report.why_no_signed_frame.empty())
     value["why_no_signed_frame"] = report.why_no_signed_frame;
@@ -85,19 +82,18 @@ JsonValue to_json(const VerifyReport& report) {
   for (const Error& problem : report.problems) problems.push_back(to_json(problem));
   JsonValue findings = JsonValue::array();
   for (const Finding& finding : report.findings) findings.push_back(to_json(finding));
-  JsonValue value = {
-          {"path", report.file.string()},
-          {"format", container::format_info(report.format).name},
-          {"verdict", verdict_name(report.verdict)},
-          {"tier", report.tier.tier ? label::tier_name(*report.tier.tier) : "unknown"},
-          {"tier_basis", report.tier.basis},
-          {"exit_code", verdict_exit_code(report.verdict)},
-          {"notice_zh", report.notice_zh},
-          {"notice_en", report.notice_en},
-          {"content_id", report.content_id},
-          {"sentence", report.sentence},
-          {"problems", std::move(problems)},
-          {"findings", std::move(findings)}};
+  JsonValue value = {{"path", report.file.string()},
+                     {"format", container::format_info(report.format).name},
+                     {"verdict", verdict_name(report.verdict)},
+                     {"tier", report.tier.tier ? label::tier_name(*report.tier.tier) : "unknown"},
+                     {"tier_basis", report.tier.basis},
+                     {"exit_code", verdict_exit_code(report.verdict)},
+                     {"notice_zh", report.notice_zh},
+                     {"notice_en", report.notice_en},
+                     {"content_id", report.content_id},
+                     {"sentence", report.sentence},
+                     {"problems", std::move(problems)},
+                     {"findings", std::move(findings)}};
   if (report.map) value["map"] = map_json(*report.map);
   return value;
 }

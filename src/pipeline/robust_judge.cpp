@@ -62,8 +62,8 @@ bool manifest_names(const Examination& look, std::uint64_t id) {
                      [&](const c2pa::ManifestView& view) { return names_id(view, id); });
 }
 
-/// The ids that a good manifest binds, when none of the marks carries one of them: both verify alone
-/// and contradict each other (image-mark.md 6.3, last point).
+/// The ids that a good manifest binds, when none of the marks carries one of them: both verify
+/// alone and contradict each other (image-mark.md 6.3, last point).
 std::string contradicted_ids(const Examination& look, const std::vector<RobustMark>& marks) {
   if (!manifest_good(look)) return {};
   std::string ids;
@@ -153,12 +153,12 @@ std::string frames_text(const RobustMark& mark, const std::string& id, const std
 }
 
 std::string geometry_text(const RobustMark& mark) {
-  return fmt::format("tile {:.1f} px, rotation {:.1f} degrees{}", mark.scale,
-                     mark.rotation_degrees, mark.mirrored ? ", mirrored" : "");
+  return fmt::format("tile {:.1f} px, rotation {:.1f} degrees{}", mark.scale, mark.rotation_degrees,
+                     mark.mirrored ? ", mirrored" : "");
 }
 
 std::string content_text(const RobustMark& mark) {
-  if (mark.content == Content::not_compared) return "not compared: too little of the picture";
+  if (mark.content == Content::not_compared) return "not compared with the fingerprint";
   return fmt::format("fingerprint {}: {} of {} cells differ",
                      mark.content == Content::fits ? "fits" : "does not fit", mark.cells_wrong,
                      mark.cells_compared);
@@ -257,9 +257,9 @@ Judgement judge(const RobustMark& mark, const std::string& contradicted, const J
     out.finding.basis = "a mark lies here, but what it says can no longer be read";
   } else if (!contradicted.empty()) {
     out.finding.state = State::foreign;
-    out.finding.basis = fmt::format(
-        "the signed manifest names content id {}, the pixels carry {}", contradicted,
-        id_text(mark.has_signed ? fields_of(mark).content_id : mark.content_id));
+    out.finding.basis =
+        fmt::format("the signed manifest names content id {}, the pixels carry {}", contradicted,
+                    id_text(mark.has_signed ? fields_of(mark).content_id : mark.content_id));
   } else if (mark.has_signed) {
     judge_signed(mark, by, out);
   } else {
@@ -274,8 +274,7 @@ Judgement judge(const RobustMark& mark, const std::string& contradicted, const J
 std::vector<Judgement> judge_marks(const image::RobustFinding& found, const JudgedBy& by) {
   const std::string contradicted = contradicted_ids(by.look, found.marks);
   std::vector<Judgement> judgements;
-  for (const RobustMark& mark : found.marks)
-    judgements.push_back(judge(mark, contradicted, by));
+  for (const RobustMark& mark : found.marks) judgements.push_back(judge(mark, contradicted, by));
   return judgements;
 }
 

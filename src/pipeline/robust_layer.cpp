@@ -16,8 +16,8 @@ Finding plain_finding(State state, std::string basis) {
   return {Layer::robust, state, "robust mark", std::move(basis), {}, {}};
 }
 
-/// The tile list of a manifest whose signature is good. Its hard binding may fail: then the list says
-/// where.
+/// The tile list of a manifest whose signature is good. Its hard binding may fail: then the list
+/// says where.
 std::optional<TileRecord> signed_tiles(const Context& context, const Examination& look) {
   if (!look.manifest || look.manifest->signature != c2pa::Answer::good ||
       look.manifest->structure != c2pa::Answer::good)
@@ -35,9 +35,8 @@ std::optional<TileRecord> signed_tiles(const Context& context, const Examination
   return std::nullopt;
 }
 
-Result<image::RobustFinding> look_into(const Context& context, ByteView file,
-                                       const ImageKeys& keys, const VerifyOptions& options,
-                                       const Examination& look) {
+Result<image::RobustFinding> look_into(const Context& context, ByteView file, const ImageKeys& keys,
+                                       const VerifyOptions& options, const Examination& look) {
   SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
   image::RobustLookup lookup;
   lookup.keys = keys.keys();
@@ -105,13 +104,13 @@ void add_findings(const image::RobustFinding& found, const ImageKeys& keys,
   if (findings.empty()) findings.push_back(absent_finding(keys));
   Finding& first = findings.front();
   if (found.tiles_compared > 0)
-    first.fields.push_back({found.tiles_differing.empty() ? "tiles" : "edited regions",
-                            differing_tiles(found)});
+    first.fields.push_back(
+        {found.tiles_differing.empty() ? "tiles" : "edited regions", differing_tiles(found)});
   if (keys.closed() > 0)
     first.fields.push_back(
-        {"not tried", fmt::format("{} private carrier key{} that need{} a passphrase",
-                                  keys.closed(), keys.closed() == 1 ? "" : "s",
-                                  keys.closed() == 1 ? "s" : "")});
+        {"not tried",
+         fmt::format("{} private carrier key{} that need{} a passphrase", keys.closed(),
+                     keys.closed() == 1 ? "" : "s", keys.closed() == 1 ? "s" : "")});
   look.findings.insert(look.findings.end(), std::make_move_iterator(findings.begin()),
                        std::make_move_iterator(findings.end()));
 }
@@ -138,9 +137,8 @@ Status examine_robust(const Context& context, ByteView file, const VerifyOptions
 }
 
 State manifest_state(const Examination& look) {
-  const auto finding =
-      std::find_if(look.findings.begin(), look.findings.end(),
-                   [](const Finding& f) { return f.layer == Layer::manifest; });
+  const auto finding = std::find_if(look.findings.begin(), look.findings.end(),
+                                    [](const Finding& f) { return f.layer == Layer::manifest; });
   return finding == look.findings.end() ? State::absent : finding->state;
 }
 

@@ -96,8 +96,7 @@ Bytes encode_tiles(const TileRecord& record) {
           .set("size",
                Value::array({Value::integer(lattice.width), Value::integer(lattice.height)}))
           .set("tile", millionths(lattice.tile))
-          .set("origin",
-               Value::array({millionths(lattice.origin_x), millionths(lattice.origin_y)}))
+          .set("origin", Value::array({millionths(lattice.origin_x), millionths(lattice.origin_y)}))
           .set("rotation", millionths(lattice.rotation_degrees))
           .set("tiles", std::move(tiles)));
 }

@@ -103,9 +103,10 @@ std::string sentence_of(const VerifyReport& report, const Examination& look) {
                                                : ", signature and content verified");
       break;
     case Verdict::none:
-      text = look.robust ? "no robust mark, AIGC record, source type or manifest; visible labels "
-                           "are for the eye"
-                         : "no AIGC record, source type or manifest; visible labels are for the eye";
+      text = look.robust
+                 ? "no robust mark, AIGC record, source type or manifest; visible labels "
+                   "are for the eye"
+                 : "no AIGC record, source type or manifest; visible labels are for the eye";
       break;
     case Verdict::untrusted:
       text = what + ", but not to be relied on: " + first(State::valid, State::valid).basis;
@@ -114,8 +115,9 @@ std::string sentence_of(const VerifyReport& report, const Examination& look) {
       text = named(first(State::invalid, State::foreign));
       break;
     case Verdict::marked:
-      text = what + (only_pixels_speak(report) ? ", says a mark in the pixels that nobody signed"
-                                               : ", unsigned");
+      text = what + (only_pixels_speak(report)
+                         ? ", says a mark in the pixels; its origin is not proved"
+                         : ", unsigned");
       break;
     case Verdict::inconclusive:
       text = named(first(State::unreadable, State::unreadable));

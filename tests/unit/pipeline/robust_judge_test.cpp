@@ -167,8 +167,7 @@ TEST_CASE("a mark on other content is foreign, whatever a stranger's manifest sa
 TEST_CASE("content that could not be compared is no better than present") {
   const Studio alice("Alice"), mallory("Mallory");
   const Trust trust = alice.believing().trust;
-  const RobustMark part =
-      signed_mark(alice.signer(), issuer_hint(alice), Content::not_compared);
+  const RobustMark part = signed_mark(alice.signer(), issuer_hint(alice), Content::not_compared);
   CHECK(judge_one(part, {}, trust).finding.state == State::present);
   CHECK(judge_one(part, with_manifest(State::valid, mallory, {kId}), trust).finding.state ==
         State::present);
