@@ -151,12 +151,27 @@ Sampled sample_gain(const LumaPicture& picture, const Mask& mask, double gain,
   return {10 * std::log10(255 * 255 * pixels / std::max(kept, 1e-9)), ssim / pixels, kept / whole};
 }
 
+/// Whether black or white are near for more than a few pixels; looks at every eighth row.
+bool may_clip(const cv::Mat& luma) {
+  constexpr int kEvery = 8;
+  constexpr float kNear = 6;  // grey levels
+  constexpr double kFew = 0.02;
+  int near = 0, all = 0;
+  for (int y = 0; y < luma.rows; y += kEvery) {
+    const float* l = luma.ptr<float>(y);
+    for (int x = 0; x < luma.cols; ++x) near += l[x] < kNear || l[x] > 255 - kNear ? 1 : 0;
+    all += luma.cols;
+  }
+  return near > kFew * all;
+}
+
 /// Gain within the caps, counting what clipping takes away.
 MaskGain clipped_gain(const LumaPicture& picture, const Mask& mask, const Caps& caps,
                       const cv::Mat& wave) {
   constexpr double kSpared = 0.97, kMost = 2;
   constexpr int kRounds = 3;
   MaskGain gain = solve_gain(mask, caps.psnr, caps.ssim);
+  if (!may_clip(picture.luma)) return gain;
   for (int i = 0; i < kRounds; ++i) {
     const Sampled got = sample_gain(picture, mask, gain.gain, wave);
     if (got.kept > kSpared) break;
@@ -185,7 +200,6 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
   const Caps caps = caps_of(request.strength, static_cast<double>(size.area()));
   const double each = 1 / std::sqrt(static_cast<double>(request.keys.size()));
   const Sharing sharing = sharing_of(size, result.signed_frame);
-  result.change = cv::Mat::zeros(size, CV_32F);
   for (const MarkKey& key : request.keys) {
     const CarrierSet lattice = build_lattice(key.key);
     // Each key's tiles lie elsewhere, so that their carriers meet nowhere.
@@ -195,7 +209,11 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
     if (request.signed_frame) {
       SIGNMARK_ASSIGN(signed_frame, bound_frame(picture, request, place, lattice));
     }
-    result.change += each * lay_tile(tile_of(lattice, request, sharing, signed_frame), place);
+    const cv::Mat wave = lay_tile(tile_of(lattice, request, sharing, signed_frame), place);
+    if (request.keys.size() == 1)
+      result.change = wave;
+    else
+      cv::scaleAdd(wave, each, first ? cv::Mat::zeros(size, CV_32F) : result.change, result.change);
   }
   const MaskGain gain = clipped_gain(picture, mask, caps, result.change);
   result.ssim = gain.ssim;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "image/mark/octave.hpp"
 #include "image/mark/vector.hpp"
 
 namespace signmark::image {
@@ -30,7 +31,9 @@ cv::Mat reduced(const cv::Mat& full, cv::Size size) {
 cv::Mat local_variance(const cv::Mat& luma, const cv::Mat& small) {
   cv::Mat mean, square;
   cv::GaussianBlur(small, mean, {11, 11}, 1.5);
-  cv::GaussianBlur(reduced(luma.mul(luma), small.size()), square, {11, 11}, 1.5);
+  const bool far = 2 * small.cols <= luma.cols && 2 * small.rows <= luma.rows;
+  const cv::Mat squares = far ? half_energy(luma) : luma.mul(luma);
+  cv::GaussianBlur(reduced(squares, small.size()), square, {11, 11}, 1.5);
   cv::Mat variance = square - mean.mul(mean);
   return cv::max(variance, 0);
 }

@@ -71,13 +71,16 @@ std::uint32_t fixed(double samples) {
 }  // namespace
 
 cv::Mat lay_tile(const cv::Mat& tile, const LatticePlace& place) {
-  const LatticeMap map = map_of(place);
+  return lay_tile(tile, map_of(place), {place.width, place.height});
+}
+
+cv::Mat lay_tile(const cv::Mat& tile, const LatticeMap& map, cv::Size size) {
   constexpr double kSamples = kTileSamples / 2.0;  // per tile
-  cv::Mat wave(place.height, place.width, CV_32F);
-  for (int y = 0; y < place.height; ++y) {
+  cv::Mat wave(size, CV_32F);
+  for (int y = 0; y < size.height; ++y) {
     const double u = (map.b * y + map.tx) * kSamples, v = (map.d * y + map.ty) * kSamples;
     lay_row(tile, fixed(u), fixed(v), fixed(map.a * kSamples), fixed(map.c * kSamples),
-            wave.ptr<float>(y), place.width);
+            wave.ptr<float>(y), size.width);
   }
   return wave;
 }

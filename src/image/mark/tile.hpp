@@ -22,6 +22,8 @@ cv::Mat render_tile(const cv::Mat& spectrum);
 
 /// The wave at every pixel of a picture.
 cv::Mat lay_tile(const cv::Mat& tile, const LatticePlace& place);
+/// ... under any map; its shift is that of pixel (0, 0).
+cv::Mat lay_tile(const cv::Mat& tile, const LatticeMap& map, cv::Size size);
 
 /// Tile coordinates of a pixel: u = R(-rotation) (x - origin) / tile.
 LatticeMap map_of(const LatticePlace& place);

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// One octave of a picture, split by direction in one pass over its rows.
+#pragma once
+
+#include <opencv2/core.hpp>
+
+namespace signmark::image {
+
+/// Matrices of one size, reused from octave to octave.
+struct Octave {
+  cv::Mat coarse;                  ///< fine, smoothed in both directions
+  cv::Mat across, down, diagonal;  ///< detail across (edges that stand), down, and both
+};
+
+/// fine = coarse + across + down + diagonal, with Gaussians of `sigma` pixels. CV_32FC1; borders
+/// are reflected.
+void split(const cv::Mat& fine, double sigma, Octave& out);
+
+/// Mean of the squares over 2x2 pixels; the last row and column of odd sides are averaged alone.
+cv::Mat half_energy(const cv::Mat& band);
+
+}  // namespace signmark::image
