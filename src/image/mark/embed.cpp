@@ -23,7 +23,7 @@ struct Caps {
   double psnr, ssim;
 };
 
-Caps caps_of(RobustStrength strength, double pixels) {
+Caps caps_of_strength(RobustStrength strength, double pixels) {
   switch (strength) {
     case RobustStrength::invisible:
       return {48, 0.995};
@@ -33,6 +33,13 @@ Caps caps_of(RobustStrength strength, double pixels) {
       break;
   }
   return {39, 0.975};
+}
+
+Caps caps_of(const EmbedRequest& request, double pixels) {
+  Caps caps = caps_of_strength(request.strength, pixels);
+  if (request.psnr_db > 0) caps.psnr = request.psnr_db;
+  if (request.ssim > 0) caps.ssim = request.ssim;
+  return caps;
 }
 
 double uniform(const Context& context) {
@@ -197,7 +204,7 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
   result.tiles = tile_hashes(picture, result.lattice);
   result.signed_frame = request.signed_frame.has_value();
   const Mask mask = perceptual_mask(picture);
-  const Caps caps = caps_of(request.strength, static_cast<double>(size.area()));
+  const Caps caps = caps_of(request, static_cast<double>(size.area()));
   const double each = 1 / std::sqrt(static_cast<double>(request.keys.size()));
   const Sharing sharing = sharing_of(size, result.signed_frame);
   for (const MarkKey& key : request.keys) {

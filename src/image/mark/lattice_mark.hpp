@@ -37,6 +37,8 @@ struct EmbedRequest {
   /// filled in by embed, which then asks `sign` for the signature over the packed fields.
   std::optional<signal::SignedFrame> signed_frame;
   signal::FrameSigner sign;
+  /// Caps of its own instead of the strength's, for measurements; 0: the strength's.
+  double psnr_db = 0, ssim = 0;
 };
 
 struct Embedding {
