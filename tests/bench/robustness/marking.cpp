@@ -9,7 +9,6 @@
 #include <opencv2/imgproc.hpp>
 #include <stdexcept>
 
-#include "attacks.hpp"
 #include "meter.hpp"
 #include "signmark/keys.hpp"
 
@@ -51,8 +50,6 @@ Context context_for(std::uint64_t seed) {
   return context;
 }
 
-std::string payload_name(int payload) { return "payload " + std::to_string(payload); }
-
 /// The change goes to B, G and R alike, rounded and clipped.
 cv::Mat with_change(const cv::Mat& bgr, const cv::Mat& change) {
   cv::Mat three, out;
@@ -71,7 +68,7 @@ Marker::Marker(const Options& options) : options_(options), carrier_key_(public_
 
 signal::IdFrame Marker::id_frame(const Picture& picture, int payload) const {
   signal::IdFrame frame;
-  frame.content_id = seed_of(payload_name(payload), picture.name, options_.seed);
+  frame.content_id = payload_of(picture, payload, options_.seed);
   std::copy_n(public_key_.begin(), frame.issuer_hint.size(), frame.issuer_hint.begin());
   return frame;
 }
@@ -85,8 +82,10 @@ signal::SignedFrame Marker::signed_frame(const Picture& picture, int payload) co
 }
 
 Marked Marker::embed(const Picture& picture, int payload) const {
-  image::EmbedRequest request{{{"public", carrier_key_}}, options_.strength, {}, {}, {}};
+  image::EmbedRequest request{{{"public", carrier_key_}}, options_.strength, {}, {}, {}, 0, 0};
   request.id = id_frame(picture, payload);
+  request.psnr_db = options_.psnr;
+  request.ssim = options_.ssim;
   if (options_.frames == Frames::both) {
     request.id.with_signed = true;
     request.signed_frame = signed_frame(picture, payload);

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "attacks.hpp"
+#include "codec.hpp"
 
 namespace signmark::bench {
 namespace {
@@ -24,20 +25,26 @@ void add_picture_options(CLI::App& app, Options& options) {
 }
 
 void add_mark_options(CLI::App& app, Options& options) {
-  const std::map<std::string, Frames> frames{
-      {"both", Frames::both}, {"id", Frames::id}};
+  const std::map<std::string, Frames> frames{{"both", Frames::both}, {"id", Frames::id}};
   const std::map<std::string, image::RobustStrength> strengths{
       {"invisible", image::RobustStrength::invisible},
       {"normal", image::RobustStrength::normal},
       {"strong", image::RobustStrength::strong}};
-  app.add_option("--frames", options.frames, "id, or both: the signed frame as well, where the picture has room")
+  app.add_option("--frames", options.frames,
+                 "id, or both: the signed frame as well, where the picture has room")
       ->transform(CLI::CheckedTransformer(frames));
   app.add_option("--strength", options.strength, "of the mark")
       ->transform(CLI::CheckedTransformer(strengths));
+  app.add_option("--psnr", options.psnr, "the mark's PSNR in dB, instead of the strength's");
+  app.add_option("--ssim", options.ssim, "the mark's lowest SSIM, instead of the strength's");
   app.add_flag("--deep", options.deep, "let the detector look at parts of the picture too");
 }
 
 void add_run_options(CLI::App& app, Options& options) {
+  CLI::Option* codec = app.add_option("--codec", options.codecs,
+                                      "comma list of signmark and open peers to compare it with")
+                           ->delimiter(',')
+                           ->check(CLI::IsMember(codec_names()));
   app.add_option("--suite", options.suite,
                  fmt::format("comma list of {}, all", fmt::join(suite_names(), ", ")));
   app.add_option("--threads", options.threads, "pictures at a time")->check(CLI::Range(1, 2));
@@ -45,7 +52,8 @@ void add_run_options(CLI::App& app, Options& options) {
   app.add_option("--csv", options.csv, "also write a line for each picture and attack");
   app.add_option("--diff", options.diff_folder,
                  "write marked pictures, and ten times the difference, into this folder");
-  app.add_flag("--clean", options.clean, "false positives: unmarked pictures, random carrier keys");
+  app.add_flag("--clean", options.clean, "false positives: unmarked pictures, random carrier keys")
+      ->excludes(codec);
   app.add_option("--keys", options.keys, "random carrier keys a picture in clean mode")
       ->check(CLI::Range(1, 1'000'000));
   app.add_option("--attacks-only", options.attacks_folder,

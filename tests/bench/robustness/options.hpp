@@ -15,7 +15,9 @@ enum class Frames { both, id };
 struct Options {
   std::vector<std::string> sources;  ///< files, and folders that are searched recursively
   std::string suite = "quick";
+  std::vector<std::string> codecs = {"signmark"};
   Frames frames = Frames::both;
+  double psnr = 0, ssim = 0;  ///< 0: the strength's
   image::RobustStrength strength = image::RobustStrength::normal;
   bool deep = false;
   int side = 0;  ///< pictures are brought to side² pixels; 0: as they are
