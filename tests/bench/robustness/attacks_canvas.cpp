@@ -79,7 +79,8 @@ cv::Mat erased_four(const cv::Mat& picture, double area, cv::RNG& random) {
   return out;
 }
 
-Step canvas_step(std::string name, std::function<cv::Size(cv::Size)> size, cv::Scalar colour) {
+Step canvas_step(std::string name, const std::function<cv::Size(cv::Size)>& size,
+                 const cv::Scalar& colour) {
   return {std::move(name),
           [=](const cv::Mat& picture, cv::RNG&) {
             const cv::Size all = size(picture.size());

@@ -23,7 +23,7 @@ cv::Mat resized(const cv::Mat& picture, cv::Size size) {
   return out;
 }
 
-Step resize_step(std::string name, std::function<cv::Size(cv::Size)> size) {
+Step resize_step(std::string name, const std::function<cv::Size(cv::Size)>& size) {
   return {
       std::move(name),
       [size](const cv::Mat& picture, cv::RNG&) { return resized(picture, size(picture.size())); },

@@ -89,6 +89,7 @@ std::vector<cv::Vec3i> median_cut(const Histogram& histogram) {
     boxes.push_back(std::move(high));
   }
   std::vector<cv::Vec3i> colours;
+  colours.reserve(boxes.size());
   for (const Box& box : boxes) colours.push_back(mean_colour(box, histogram));
   return colours;
 }

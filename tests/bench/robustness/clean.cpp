@@ -7,6 +7,7 @@
 #include <cmath>
 #include <mutex>
 
+#include "marking.hpp"
 #include "modes.hpp"
 #include "runner.hpp"
 #include "signal/statistics.hpp"
@@ -40,14 +41,16 @@ std::array<Byte, 32> random_key(std::uint64_t seed) {
   return key;
 }
 
-/// Share of detections whose best pilot z reaches a value, beside the bound for a single
-/// hypothesis. Their ratio is the number of independent places that the search looked at.
+/// Share of detections whose best pilot z reaches a value, beside the bound for one hypothesis. A
+/// ratio above the number of places that a search looks at shows that z is not sub-Gaussian there.
 void print_tail(std::vector<double> values) {
   std::sort(values.begin(), values.end());
   const auto all = static_cast<double>(values.size());
   fmt::print("  {:>6} {:>10} {:>12} {:>14} {:>12}\n", "z", "reached", "share", "exp(-z²/2)",
              "ratio");
-  for (double z = 3; z <= std::ceil(2 * values.back()) / 2; z += 0.5) {
+  const int last = static_cast<int>(std::ceil(2 * values.back()));
+  for (int half_steps = 6; half_steps <= last; ++half_steps) {
+    const double z = half_steps / 2.0;
     const auto first = std::lower_bound(values.begin(), values.end(), z);
     const auto reached = static_cast<double>(values.end() - first);
     const double bound = std::exp(-z * z / 2);

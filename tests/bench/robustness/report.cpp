@@ -5,24 +5,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "meter.hpp"
 #include "signal/statistics.hpp"
+#include "spread.hpp"
 
 namespace signmark::bench {
 namespace {
-
-/// Mean and extremes of what was added.
-struct Spread {
-  double sum = 0, low = std::numeric_limits<double>::max(), high = 0;
-  std::uint64_t count = 0;
-  void add(double value) {
-    sum += value, ++count;
-    low = std::min(low, value), high = std::max(high, value);
-  }
-  [[nodiscard]] double mean() const { return count > 0 ? sum / static_cast<double>(count) : 0; }
-};
 
 struct Row {
   std::uint64_t pictures = 0, id = 0, with_signed = 0, verified = 0, wrong = 0;
@@ -47,10 +36,6 @@ Row row_of(const std::vector<PictureResult>& results, const std::string& attack)
     if (const auto found = result.samples.find(attack); found != result.samples.end())
       add_to(row, result, found->second.verdict);
   return row;
-}
-
-double percent(std::uint64_t hits, std::uint64_t trials) {
-  return trials > 0 ? 100.0 * static_cast<double>(hits) / static_cast<double>(trials) : 0;
 }
 
 std::string share(std::uint64_t hits, std::uint64_t trials) {
@@ -172,24 +157,25 @@ void print_cost(const std::vector<PictureResult>& results) {
              results.size(), absent_pilot_z.high);
 }
 
-std::vector<PictureResult> finished(const std::vector<PictureResult>& results) {
-  std::vector<PictureResult> out;
-  for (const PictureResult& result : results)
-    if (result.error.empty())
-      out.push_back(result);
-    else
-      fmt::print("FAILED {}: {}\n", result.name, result.error);
-  return out;
-}
-
 double median_mpx(const std::vector<PictureResult>& results) {
   std::vector<double> all;
+  all.reserve(results.size());
   for (const PictureResult& result : results) all.push_back(result.mpx());
   std::sort(all.begin(), all.end());
   return all[all.size() / 2];
 }
 
 }  // namespace
+
+std::vector<PictureResult> finished(const std::vector<PictureResult>& results) {
+  std::vector<PictureResult> out;
+  for (const PictureResult& result : results)
+    if (result.error.empty())
+      out.push_back(result);
+    else
+      fmt::print("FAILED {}, {}: {}\n", result.codec, result.name, result.error);
+  return out;
+}
 
 void print_report(const std::vector<Suite>& suites, const std::vector<PictureResult>& results) {
   const auto marked = finished(results);
@@ -204,18 +190,19 @@ void print_progress(const PictureResult& result, std::size_t number, std::size_t
     return std::count_if(result.samples.begin(), result.samples.end(),
                          [&](const auto& sample) { return sample.second.verdict.*field; });
   };
-  fmt::print(stderr, "[{}/{}] {} {}x{}: {:.2f} dB, {:.4f}, ids {}/{}, signatures {} {}\n", number,
-             of, result.name, result.size.width, result.size.height, result.quality.psnr_db,
-             result.quality.ssim, count(&Verdict::id_exact), result.samples.size(),
-             count(&Verdict::signed_verified), result.error);
+  fmt::print(stderr, "[{}/{}] {}, {} {}x{}: {:.2f} dB, {:.4f}, ids {}/{}, signatures {} {}\n",
+             number, of, result.codec, result.name, result.size.width, result.size.height,
+             result.quality.psnr_db, result.quality.ssim, count(&Verdict::id_exact),
+             result.samples.size(), count(&Verdict::signed_verified), result.error);
 }
 
 void write_csv_head(std::FILE* file) {
   fmt::print(
       file,
-      "picture,width,height,signed_frame,psnr_db,ssim,flat_psnr_db,embed_ms,group,attack,"
+      "codec,picture,width,height,signed_frame,psnr_db,ssim,flat_psnr_db,embed_ms,group,attack,"
       "attacked_width,attacked_height,id_exact,signed_verified,wrong,pilot_z,id_z,"
-      "id_margin_db,signed_z,signed_margin_db,scale,rotation,mirrored,hypotheses,detect_ms\n");
+      "id_margin_db,signed_z,signed_margin_db,scale,rotation,mirrored,hypotheses,bits_right,detect_"
+      "ms\n");
 }
 
 void write_csv(std::FILE* file, const std::vector<Attack>& attacks, const PictureResult& result) {
@@ -224,15 +211,16 @@ void write_csv(std::FILE* file, const std::vector<Attack>& attacks, const Pictur
     if (found == result.samples.end()) continue;
     const auto& [size, v] = found->second;
     const Quality& quality = result.quality;
-    fmt::print(file, "\"{}\",{},{},{:d},{:.3f},{:.5f},{},{:.1f},\"{}\",\"{}\",{},{},", result.name,
-               result.size.width, result.size.height, result.signed_frame, quality.psnr_db,
-               quality.ssim,
+    fmt::print(file, "{},\"{}\",{},{},{:d},{:.3f},{:.5f},{},{:.1f},\"{}\",\"{}\",{},{},",
+               result.codec, result.name, result.size.width, result.size.height,
+               result.signed_frame, quality.psnr_db, quality.ssim,
                quality.flat_psnr_db ? fmt::format("{:.3f}", *quality.flat_psnr_db) : "",
                result.embed_ms, attack.group, attack.step.name, size.width, size.height);
     fmt::print(
-        file, "{:d},{:d},{:d},{:.3f},{:.3f},{:.2f},{:.3f},{:.2f},{:.3f},{:.3f},{:d},{},{:.1f}\n",
+        file, "{:d},{:d},{:d},{:.3f},{:.3f},{:.2f},{:.3f},{:.2f},{:.3f},{:.3f},{:d},{},{},{:.1f}\n",
         v.id_exact, v.signed_verified, v.wrong, v.pilot_z, v.id_z, v.id_margin_db, v.signed_z,
-        v.signed_margin_db, v.scale, v.rotation_degrees, v.mirrored, v.hypotheses, v.cpu_ms);
+        v.signed_margin_db, v.scale, v.rotation_degrees, v.mirrored, v.hypotheses, v.bits_right,
+        v.cpu_ms);
   }
   std::fflush(file);
 }

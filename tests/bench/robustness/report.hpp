@@ -9,6 +9,9 @@
 
 namespace signmark::bench {
 
+/// Those without an error; the others are printed.
+std::vector<PictureResult> finished(const std::vector<PictureResult>& results);
+
 /// Robustness of each attack, visibility, cost.
 void print_report(const std::vector<Suite>& suites, const std::vector<PictureResult>& results);
 

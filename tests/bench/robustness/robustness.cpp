@@ -4,11 +4,30 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 
+#include "comparison.hpp"
 #include "modes.hpp"
 #include "report.hpp"
 
 namespace signmark::bench {
+namespace {
+
+bool has_failures(const std::vector<PictureResult>& results) {
+  return std::any_of(results.begin(), results.end(),
+                     [](const auto& result) { return !result.error.empty(); });
+}
+
+/// What signmark alone tells of itself is more than what it has in common with its peers.
+void print_results(const Options& options, const std::vector<Suite>& suites,
+                   const std::vector<std::vector<PictureResult>>& results) {
+  if (options.codecs == std::vector<std::string>{kOwnCodec})
+    print_report(suites, results.front());
+  else
+    print_comparison(suites, results);
+}
+
+}  // namespace
 
 int run_robustness(const Options& options) {
   const auto wanted = suites(options.suite);
@@ -25,14 +44,18 @@ int run_robustness(const Options& options) {
     if (!csv) throw std::runtime_error("cannot write " + options.csv);
     write_csv_head(csv.get());
   }
-  std::size_t number = 0;
-  const auto results = run_pictures(options, files, attacks, [&](const PictureResult& result) {
-    print_progress(result, ++number, files.size());
-    if (csv) write_csv(csv.get(), attacks, result);
-  });
-  print_report(wanted, results);
-  const bool failed = std::any_of(results.begin(), results.end(),
-                                  [](const auto& result) { return !result.error.empty(); });
+  std::vector<std::vector<PictureResult>> results;
+  for (const std::string& name : options.codecs) {
+    const auto codec = make_codec(name, options);
+    std::size_t number = 0;
+    results.push_back(
+        run_pictures(options, *codec, files, attacks, [&](const PictureResult& result) {
+          print_progress(result, ++number, files.size());
+          if (csv) write_csv(csv.get(), attacks, result);
+        }));
+  }
+  print_results(options, wanted, results);
+  const bool failed = std::any_of(results.begin(), results.end(), has_failures);
   return failed ? 1 : 0;
 }
 

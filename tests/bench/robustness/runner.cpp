@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 /// Marked pictures that colluders bring along, made when first asked for. Thread-safe.
 class Gang {
  public:
-  Gang(const Options& options, const Marker& marker, const std::vector<fs::path>& files)
-      : options_(options), marker_(marker), files_(files) {}
+  Gang(const Options& options, const Codec& codec, const std::vector<fs::path>& files)
+      : options_(options), codec_(codec), files_(files) {}
 
   /// Up to eight, without the one at `self`.
   std::vector<cv::Mat> without(const fs::path& self) {
@@ -34,7 +34,7 @@ class Gang {
       auto [entry, is_new] = marked_.try_emplace(file);
       if (is_new)
         if (const auto picture = load_chosen(file, options_))
-          entry->second = marker_.embed(*picture, 0).bgr;
+          entry->second = codec_.embed(*picture, 0).bgr;
       if (!entry->second.empty()) out.push_back(entry->second);
     }
     return out;
@@ -42,29 +42,31 @@ class Gang {
 
  private:
   const Options& options_;
-  const Marker& marker_;
+  const Codec& codec_;
   const std::vector<fs::path>& files_;
   std::mutex mutex_;
   std::map<fs::path, cv::Mat> marked_;
 };
 
-void write_pictures(const fs::path& folder, const Picture& original, const cv::Mat& marked) {
+void write_pictures(const fs::path& folder, const std::string& codec, const Picture& original,
+                    const cv::Mat& marked) {
   fs::create_directories(folder);
-  cv::imwrite((folder / (original.name + ".marked.png")).string(), marked);
-  cv::imwrite((folder / (original.name + ".diff10.png")).string(),
-              difference_picture(original.bgr, marked));
+  const std::string name = original.name + "." + codec;
+  cv::imwrite((folder / (name + ".marked.png")).string(), marked);
+  cv::imwrite((folder / (name + ".diff10.png")).string(), difference_picture(original.bgr, marked));
 }
 
 class Course {
  public:
-  Course(const Options& options, const std::vector<fs::path>& files,
+  Course(const Options& options, const Codec& codec, const std::vector<fs::path>& files,
          const std::vector<Attack>& attacks)
-      : options_(options), attacks_(attacks), marker_(options), gang_(options, marker_, files) {}
+      : options_(options), attacks_(attacks), codec_(codec), gang_(options, codec, files) {}
 
   PictureResult run(const fs::path& file) {
     PictureResult result;
     const auto picture = load_chosen(file, options_);
     if (!picture) throw std::runtime_error("cannot load again: " + file.string());
+    result.codec = codec_.name();
     result.name = picture->name;
     result.size = picture->bgr.size();
     try {
@@ -79,32 +81,33 @@ class Course {
  private:
   cv::Mat mark(const Picture& picture, PictureResult& result) {
     const MemoryMeter embed_meter;
-    const Marked marked = marker_.embed(picture, 0);
+    const Marked marked = codec_.embed(picture, 0);
     if (options_.threads == 1) result.embed_peak = embed_meter.peak_growth();
     result.signed_frame = marked.signed_frame;
     result.embed_ms = marked.cpu_ms;
     result.quality = compare(picture.bgr, marked.bgr);
     const MemoryMeter detect_meter;
-    result.unmarked = marker_.read(picture.bgr, picture, false);
+    result.unmarked = codec_.read(picture.bgr, picture, false);
     if (options_.threads == 1) result.detect_peak = detect_meter.peak_growth();
-    if (!options_.diff_folder.empty()) write_pictures(options_.diff_folder, picture, marked.bgr);
+    if (!options_.diff_folder.empty())
+      write_pictures(options_.diff_folder, codec_.name(), picture, marked.bgr);
     return marked.bgr;
   }
 
   void attack_all(const fs::path& file, const Picture& picture, const cv::Mat& marked,
                   PictureResult& result) {
-    const Accomplices accomplices{[&](int payload) { return marker_.embed(picture, payload).bgr; },
+    const Accomplices accomplices{[&](int payload) { return codec_.embed(picture, payload).bgr; },
                                   [&] { return gang_.without(file); }};
     for (const Attack& attack : attacks_) {
       const cv::Mat bad = attacked(attack, marked, picture.name, options_.seed, accomplices);
       result.samples[attack.step.name] = {bad.size(),
-                                          marker_.read(bad, picture, result.signed_frame)};
+                                          codec_.read(bad, picture, result.signed_frame)};
     }
   }
 
   const Options& options_;
   const std::vector<Attack>& attacks_;
-  Marker marker_;
+  const Codec& codec_;
   Gang gang_;
 };
 
@@ -144,10 +147,11 @@ void for_each_index(std::size_t count, int threads, const std::function<void(std
   if (failure) std::rethrow_exception(failure);
 }
 
-std::vector<PictureResult> run_pictures(const Options& options, const std::vector<fs::path>& files,
+std::vector<PictureResult> run_pictures(const Options& options, const Codec& codec,
+                                        const std::vector<fs::path>& files,
                                         const std::vector<Attack>& attacks,
                                         const std::function<void(const PictureResult&)>& done) {
-  Course course(options, files, attacks);
+  Course course(options, codec, files, attacks);
   std::vector<PictureResult> results(files.size());
   std::mutex mutex;
   for_each_index(files.size(), options.threads, [&](std::size_t i) {

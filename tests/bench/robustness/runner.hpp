@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "attacks.hpp"
-#include "marking.hpp"
+#include "codec.hpp"
 #include "quality.hpp"
 
 namespace signmark::bench {
@@ -20,7 +20,7 @@ struct Sample {
 };
 
 struct PictureResult {
-  std::string name, error;  ///< error: what ended its run early; empty: nothing
+  std::string codec, name, error;  ///< error: what ended its run early; empty: nothing
   cv::Size size;
   bool signed_frame = false;
   Quality quality;
@@ -38,8 +38,8 @@ std::vector<Attack> distinct_attacks(const std::vector<Suite>& suites);
 /// the run and is thrown again.
 void for_each_index(std::size_t count, int threads, const std::function<void(std::size_t)>& work);
 
-/// `done` is called after each picture, never twice at a time.
-std::vector<PictureResult> run_pictures(const Options& options,
+/// Marks with one codec and reads. `done` is called after each picture, never twice at a time.
+std::vector<PictureResult> run_pictures(const Options& options, const Codec& codec,
                                         const std::vector<std::filesystem::path>& files,
                                         const std::vector<Attack>& attacks,
                                         const std::function<void(const PictureResult&)>& done);

@@ -12,6 +12,7 @@ namespace {
 
 std::vector<Step> each(const std::vector<double>& values, const std::function<Step(double)>& make) {
   std::vector<Step> steps;
+  steps.reserve(values.size());
   for (const double value : values) steps.push_back(make(value));
   return steps;
 }
