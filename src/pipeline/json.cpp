@@ -2,6 +2,8 @@
 // Reports as JSON.
 #include "signmark/json.hpp"
 
+#include <cmath>
+
 namespace signmark {
 namespace {
 
@@ -36,11 +38,15 @@ JsonValue map_json(const image::TamperMap& map) {
   return {{"block_px", map.block}, {"rows", std::move(rows)}};
 }
 
+/// Three decimals: more is noise of the measurement.
+double rounded(double value) { return std::round(value * 1000) / 1000; }
+
 JsonValue robust_json(const image::RobustReport& report) {
-  JsonValue value = {{"signed_frame", report.signed_frame}, {"id_margin_db", report.id_margin_db},
-                     {"psnr_db", report.psnr_db},           {"ssim", report.ssim},
-                     {"tile_px", report.lattice.tile},      {"tiles", report.tiles.size()}};
-  if (report.signed_frame) value["signed_margin_db"] = report.signed_margin_db;
+  JsonValue value = {
+      {"signed_frame", report.signed_frame},     {"id_margin_db", rounded(report.id_margin_db)},
+      {"psnr_db", rounded(report.psnr_db)},      {"ssim", rounded(report.ssim)},
+      {"tile_px", rounded(report.lattice.tile)}, {"tiles", report.tiles.size()}};
+  if (report.signed_frame) value["signed_margin_db"] = rounded(report.signed_margin_db);
   if (!report.why_no_signed_frame.empty())
     value["why_no_signed_frame"] = report.why_no_signed_frame;
   return value;

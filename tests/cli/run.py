@@ -37,6 +37,7 @@ VARIABLE = [
     (re.compile(r"tile \d+\.\d px, rotation -?\d+\.\d degrees"), "tile <x> px, rotation <x> degrees"),
     (re.compile(r"\b\d+ of \d+ cells differ"), "<n> of <n> cells differ"),
     (re.compile(r"\b\d+ of \d+ tiles differ"), "<n> of <n> tiles differ"),
+    (re.compile(r'"((?:id_margin|signed_margin|psnr)_db|ssim|tile_px|tiles)": [0-9.]+'), r'"\1": <x>'),
     (re.compile(r"\bkey hint: [0-9a-f]{6,8}\b"), "key hint: <hint>"),
 ]
 

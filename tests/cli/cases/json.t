@@ -4,12 +4,12 @@ $ signmark -q key new --kdf interactive --label "Alice Studio" > /dev/null
 $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model pm-3 --content-id 00112233445566aa | python3 -m json.tool --json-lines --no-ensure-ascii
 {
     "aigc": {
-        "ContentProducer": "sm1-k3xn-xvkk-467d-qk4s",
-        "ContentPropagator": "sm1-k3xn-xvkk-467d-qk4s",
+        "ContentProducer": "sm1-eexp-merm-bl4y-ahkv",
+        "ContentPropagator": "sm1-eexp-merm-bl4y-ahkv",
         "Label": "1",
         "ProduceID": "00112233445566aa",
         "PropagateID": "00112233445566aa",
-        "ReservedCode1": "d20ced1cbd517e488b67bd63651d6f447dc4f08b1f929083e4cc659b00009f020e5dae32c6d24cfb35b8aa89c9dd029491ed4c1112b97a7a044d67ffa5eba10c",
+        "ReservedCode1": "91f6d766c6eca003114ebefa129a23f44ca889ebab6964c8ba44306702e2090f9e4c09b23c17b3eda0953c588810942ca6f5f05652630fbe8bb8e7ccb7b93a06",
         "ReservedCode2": ""
     },
     "aigc_kept": false,
@@ -18,10 +18,19 @@ $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model p
         "bytes": 426958,
         "path": "photo.png"
     },
-    "manifest": "urn:c2pa:b1416fd3-f7ee-479e-9371-c469db9ff187:signmark",
+    "manifest": "urn:c2pa:aa3da57b-03e7-46e8-9c29-1dd81e64aae4:signmark",
     "output": {
-        "bytes": 429732,
+        "bytes": 435108,
         "path": "marked.png"
+    },
+    "robust": {
+        "id_margin_db": 14.614844175856138,
+        "psnr_db": 44.35287012924003,
+        "signed_frame": true,
+        "signed_margin_db": 8.018661174883787,
+        "ssim": 0.988500000446038,
+        "tile_px": 104.01634449616074,
+        "tiles": 16
     },
     "schema": "signmark/1",
     "type": "item",
@@ -37,6 +46,7 @@ $ signmark verify --json marked.png --expect 00112233445566aa | python3 -c 'impo
 finding trusted
 finding present
 finding present
+finding trusted
 item verified
 summary 
 $ signmark verify --json marked.png --expect ffffffffffffffff > /dev/null
