@@ -135,27 +135,25 @@ double shape(const LumaPicture& picture, const Mask& mask, double gain, cv::Mat&
 /// as well, which SSIM punishes on black. There the gain follows from what a sample of rows really
 /// gets.
 struct Sampled {
-  double psnr = 0, ssim = 1, kept = 1;
+  double psnr = 0, ssim = 1;
 };
 
 Sampled sample_gain(const LumaPicture& picture, const Mask& mask, double gain,
                     const cv::Mat& wave) {
-  constexpr int kStrip = 48, kEvery = 4;  // a quarter of the rows
+  constexpr int kStrip = 32, kEvery = 6;  // a sixth of the rows
   cv::Mat full;
   cv::resize(mask.amplitude, full, wave.size(), 0, 0, cv::INTER_LINEAR);
-  double whole = 0, kept = 0, ssim = 0, pixels = 0;
+  double power = 0, ssim = 0, pixels = 0;
   for (int top = 0; top < wave.rows; top += kStrip * kEvery) {
     const cv::Range rows(top, std::min(top + kStrip, wave.rows));
     const cv::Mat luma = picture.luma.rowRange(rows);
     const cv::Mat wanted = wave.rowRange(rows).mul(full.rowRange(rows), gain);
     const cv::Mat marked = cv::min(cv::max(luma + wanted, 0), 255);
-    whole += cv::norm(wanted, cv::NORM_L2SQR);
-    kept += cv::norm(marked, luma, cv::NORM_L2SQR);
+    power += cv::norm(marked, luma, cv::NORM_L2SQR);
     ssim += mean_ssim(luma, marked) * static_cast<double>(luma.total());
     pixels += static_cast<double>(luma.total());
   }
-  if (whole <= 0) return {};
-  return {10 * std::log10(255 * 255 * pixels / std::max(kept, 1e-9)), ssim / pixels, kept / whole};
+  return {10 * std::log10(255 * 255 * pixels / std::max(power, 1e-9)), ssim / pixels};
 }
 
 /// Whether black or white are near for more than a few pixels; looks at every eighth row.
@@ -175,17 +173,18 @@ bool may_clip(const cv::Mat& luma) {
 /// Gain within the caps, counting what clipping takes away.
 MaskGain clipped_gain(const LumaPicture& picture, const Mask& mask, const Caps& caps,
                       const cv::Mat& wave) {
-  constexpr double kSpared = 0.97, kMost = 2;
+  constexpr double kMost = 2, kNearly = 1.02;
   constexpr int kRounds = 3;
   MaskGain gain = solve_gain(mask, caps.psnr, caps.ssim);
   if (!may_clip(picture.luma)) return gain;
   for (int i = 0; i < kRounds; ++i) {
     const Sampled got = sample_gain(picture, mask, gain.gain, wave);
-    if (got.kept > kSpared) break;
     const double by_ssim = std::sqrt((1 - caps.ssim) / std::max(1 - got.ssim, 1e-9));
     const double by_psnr = std::pow(10, (got.psnr - caps.psnr) / 20);
-    gain.gain *= std::min({by_ssim, by_psnr, kMost});
+    const double step = std::min({by_ssim, by_psnr, kMost});
+    gain.gain *= step;
     gain.ssim = got.ssim;
+    if (step > 1 / kNearly && step < kNearly) break;
   }
   return gain;
 }

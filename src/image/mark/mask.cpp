@@ -144,10 +144,14 @@ double mean_ssim(const cv::Mat& a, const cv::Mat& b) {
     cv::GaussianBlur(in, out, {11, 11}, 1.5);
     return out;
   };
-  const cv::Mat mean_a = smooth(a), mean_b = smooth(b);
+  // Variances of bright areas are small differences of large numbers.
+  cv::Mat one, two;
+  a.convertTo(one, CV_64F);
+  b.convertTo(two, CV_64F);
+  const cv::Mat mean_a = smooth(one), mean_b = smooth(two);
   const cv::Mat both = mean_a.mul(mean_b), squares = mean_a.mul(mean_a) + mean_b.mul(mean_b);
-  const cv::Mat covariance = smooth(a.mul(b)) - both;
-  const cv::Mat variances = smooth(a.mul(a) + b.mul(b)) - squares;
+  const cv::Mat covariance = smooth(one.mul(two)) - both;
+  const cv::Mat variances = smooth(one.mul(one) + two.mul(two)) - squares;
   const cv::Mat above = (2 * both + kSsimC1).mul(2 * covariance + kSsimC2);
   const cv::Mat below = (squares + kSsimC1).mul(variances + kSsimC2);
   cv::Mat ratio;
