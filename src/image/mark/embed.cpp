@@ -28,7 +28,7 @@ Caps caps_of_strength(RobustStrength strength, double pixels) {
     case RobustStrength::invisible:
       return {48, 0.995};
     case RobustStrength::normal:
-      return {pixels >= kMegapixel ? 45.0 : 42.0, 0.9885};
+      return {pixels >= kMegapixel ? 45.0 : 42.0, 0.989};
     case RobustStrength::strong:
       break;
   }
@@ -224,6 +224,10 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
   const MaskGain gain = clipped_gain(picture, mask, caps, result.change);
   result.ssim = gain.ssim;
   result.psnr_db = shape(picture, mask, gain.gain, result.change);
+  if (result.psnr_db < caps.psnr) {  // a sample of rows only promised it
+    result.change *= std::pow(10, (result.psnr_db - caps.psnr) / 20);
+    result.psnr_db = caps.psnr;
+  }
   return result;
 }
 
