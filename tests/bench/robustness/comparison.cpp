@@ -56,14 +56,14 @@ std::string share(std::uint64_t hits, std::uint64_t trials) {
 void print_row(const std::string& name, const Row& row) {
   fmt::print("  {:<46}", name);
   for (const Tally& tally : row)
-    fmt::print(" {:>7} / {:<7}", share(tally.exact, tally.pictures),
+    fmt::print(" {:>8} / {:<9}", share(tally.exact, tally.pictures),
                share(tally.proven, tally.provable));
   fmt::print("\n");
 }
 
 void print_names(const std::string& title, const Results& results) {
   fmt::print("\n== {}\n  {:<46}", title, "");
-  for (const auto& codec : results) fmt::print(" {:^17}", codec.front().codec);
+  for (const auto& codec : results) fmt::print(" {:^20}", codec.front().codec);
   fmt::print("\n");
 }
 
@@ -98,7 +98,7 @@ void print_figure(const char* name, const Results& results, Figure figure, int d
     for (const PictureResult& result : codec)
       for (const double value : figure(result)) spread.add(value);
     const auto range = fmt::format("{:.{}f}-{:.{}f}", spread.low, digits, spread.high, digits);
-    fmt::print(" {:>7} {:<9}", fmt::format("{:.{}f}", spread.mean(), digits),
+    fmt::print(" {:>7} {:<12}", fmt::format("{:.{}f}", spread.mean(), digits),
                spread.count > 0 ? range : "");
   }
   fmt::print("\n");

@@ -44,7 +44,7 @@ void add_run_options(CLI::App& app, Options& options) {
   CLI::Option* codec = app.add_option("--codec", options.codecs,
                                       "comma list of signmark and open peers to compare it with")
                            ->delimiter(',')
-          ->allow_extra_args(false)
+                           ->allow_extra_args(false)
                            ->check(CLI::IsMember(codec_names()));
   app.add_option("--suite", options.suite,
                  fmt::format("comma list of {}, all", fmt::join(suite_names(), ", ")));
