@@ -75,6 +75,12 @@ std::array<RadialModel::Group, 2> known_groups(const CarrierSet& lattice, const 
           RadialModel::Group{lattice.id, id, gains.id}};
 }
 
+Values without_bits(Values values, const signal::Bits& word) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (word[i] != 0) values[i] = -values[i];
+  return values;
+}
+
 }  // namespace
 
 RadialModel::RadialModel(std::span<const Group> active, const Group& idle) {
@@ -112,6 +118,26 @@ RadialModel::RadialModel(std::span<const Group> active, const Group& idle) {
     const double square = (loud[r] + prior * typical) / std::max(expected[r] + prior, 1e-12);
     gain_[r] = static_cast<float>(std::sqrt(std::max(square, 1e-3 * std::max(typical, 1e-6))));
   }
+}
+
+void RadialModel::fit_coherent(std::span<const Group> known) {
+  std::array<double, kRings> along{}, expected{};
+  double all_along = 0, all_expected = 0;
+  for (const Group& group : known)
+    for (std::size_t i = 0; i < group.carriers.size(); ++i) {
+      if (!usable(group.values[i])) continue;
+      const auto ring = static_cast<std::size_t>(ring_of(group.carriers[i].radius(), kRings));
+      const double amplitude = group.gain * group.carriers[i].shape;
+      along[ring] += amplitude * group.values[i].real();
+      expected[ring] += amplitude * amplitude;
+      all_along += amplitude * group.values[i].real();
+      all_expected += amplitude * amplitude;
+    }
+  if (all_expected <= 0) return;
+  constexpr double kShrink = 0.15;  // a ring's own carriers say much more than the mean of all
+  const double prior = kShrink * all_expected / kRings, typical = all_along / all_expected;
+  for (std::size_t r = 0; r < kRings; ++r)
+    gain_[r] = static_cast<float>((along[r] + prior * typical) / (expected[r] + prior));
 }
 
 float RadialModel::noise(float radius) const {
@@ -152,8 +178,8 @@ std::optional<SignedReading> read_signed(const Spectrum& spectrum, const Carrier
   const Values id_values = turned(spectrum, pose, lattice.id);
   const Values values = turned(spectrum, pose, lattice.signed_frame);
   const Values idle = sample(spectrum, pose, lattice.idle);
-  const auto groups = known_groups(lattice, pilots, id_values, gains);
-  const RadialModel model(groups, {lattice.idle, idle, 0});
+  RadialModel model({}, {lattice.idle, idle, 0});
+  model.fit_coherent(known_groups(lattice, pilots, without_bits(id_values, id.coded), gains));
   // What the id frame says is known already: content id and three bytes of the hint.
   signal::SignedFrame known_frame;
   known_frame.content_id = id.frame.content_id;

@@ -21,6 +21,10 @@ class RadialModel {
   };
   RadialModel(std::span<const Group> active, const Group& idle);
 
+  /// Better gains once bits are known: values turned by phase and bit. A filter that turns outer
+  /// carriers round shows as a negative gain.
+  void fit_coherent(std::span<const Group> known);
+
   [[nodiscard]] float noise(float radius) const;  ///< E|Z|^2 without the mark
   [[nodiscard]] float gain(float radius) const;   ///< amplitude of a carrier of gain x shape 1
 
