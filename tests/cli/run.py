@@ -38,6 +38,7 @@ VARIABLE = [
     (re.compile(r"\b\d+ of \d+ cells differ"), "<n> of <n> cells differ"),
     (re.compile(r"\b\d+ of \d+ tiles differ"), "<n> of <n> tiles differ"),
     (re.compile(r'"((?:id_margin|signed_margin|psnr)_db|ssim|tile_px|tiles)": [0-9.]+'), r'"\1": <x>'),
+    (re.compile(r'"bytes": \d+'), '"bytes": <n>'),
     (re.compile(r"\bkey hint: [0-9a-f]{6,8}\b"), "key hint: <hint>"),
 ]
 

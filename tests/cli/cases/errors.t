@@ -56,6 +56,9 @@ cut.png: inconclusive - C2PA manifest: the file is damaged or cut off, so a mani
                        the file is damaged or cut off, so a manifest may be missing
   metadata  unreadable AIGC record
                        the file is damaged or cut off, so a record may be missing
+  robust    unreadable robust mark
+                       cannot decode the PNG: the file ends too early
+  problem   cannot decode the PNG: the file ends too early
   problem   byte 41: 426901 bytes needed, 4959 are left: the data is cut off
   verdict   inconclusive    tier unknown
 [exit 14]
@@ -93,7 +96,7 @@ code: cli.content-id
 [exit 2]
 $ signmark mark photo.png -o out.png --layers visible,robots
 signmark: error: layers: there is no layer "robots"
-hint: choose from visible,metadata,manifest
+hint: choose from robust,visible,metadata,manifest
 code: pipeline.layers
 [exit 2]
 $ signmark mark photo.png -o out.png --signer nobody
@@ -102,7 +105,7 @@ hint: signmark key list shows them all
 code: keys.select.none
 [exit 15]
 $ printf 'wrong\n' > wrong && chmod 600 wrong; signmark mark photo.png -o out.png --passphrase-file wrong
-signmark: error: <dir>/.home/data/keys/signing/sm1-qibv-4mxa-pkrn-ddc3.key: the passphrase does not open this key, or the file is damaged
+signmark: error: <dir>/.home/data/keys/signing/sm1-j4cs-rjfc-ers3-he6l.key: the passphrase does not open this key, or the file is damaged
 hint: try again; the key's .key~ may hold an older copy
 code: keys.unlock
 [exit 15]
@@ -112,7 +115,7 @@ hint: chmod 600 'wrong'
 code: keys.file.permissions
 [exit 15]
 $ env -u CREDENTIALS_DIRECTORY signmark --no-input mark photo.png -o out.png
-signmark: error: <dir>/.home/data/keys/signing/sm1-qibv-4mxa-pkrn-ddc3.key: a passphrase for signing key sm1-qibv-4mxa-pkrn-ddc3 is needed, and nobody may be asked
+signmark: error: <dir>/.home/data/keys/signing/sm1-j4cs-rjfc-ers3-he6l.key: a passphrase for signing key sm1-j4cs-rjfc-ers3-he6l is needed, and nobody may be asked
 hint: use --passphrase-fd, --passphrase-file or a systemd credential
 code: keys.passphrase.none
 [exit 15]

@@ -4,12 +4,12 @@ $ signmark -q key new --kdf interactive --label "Alice Studio" > /dev/null
 $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model pm-3 --content-id 00112233445566aa | python3 -m json.tool --json-lines --no-ensure-ascii
 {
     "aigc": {
-        "ContentProducer": "sm1-eexp-merm-bl4y-ahkv",
-        "ContentPropagator": "sm1-eexp-merm-bl4y-ahkv",
+        "ContentProducer": "sm1-pfm4-r2cv-i5mp-mams",
+        "ContentPropagator": "sm1-pfm4-r2cv-i5mp-mams",
         "Label": "1",
         "ProduceID": "00112233445566aa",
         "PropagateID": "00112233445566aa",
-        "ReservedCode1": "91f6d766c6eca003114ebefa129a23f44ca889ebab6964c8ba44306702e2090f9e4c09b23c17b3eda0953c588810942ca6f5f05652630fbe8bb8e7ccb7b93a06",
+        "ReservedCode1": "ad90cab1e1f0fbf626f00fd77c73d693b4f775961285816bb84c3fa710602cf800b6ade6e03ac6c98092ed09b8c0d1b46b0f0f342705cd7a9c8990f1e1ca6e09",
         "ReservedCode2": ""
     },
     "aigc_kept": false,
@@ -18,18 +18,18 @@ $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model p
         "bytes": 426958,
         "path": "photo.png"
     },
-    "manifest": "urn:c2pa:aa3da57b-03e7-46e8-9c29-1dd81e64aae4:signmark",
+    "manifest": "urn:c2pa:3fe8e292-9677-4d0a-8819-848d39c3148f:signmark",
     "output": {
-        "bytes": 435108,
+        "bytes": 435261,
         "path": "marked.png"
     },
     "robust": {
-        "id_margin_db": 14.614844175856138,
-        "psnr_db": 44.35287012924003,
+        "id_margin_db": 15.1064920561536,
+        "psnr_db": 44.365548602554306,
         "signed_frame": true,
-        "signed_margin_db": 8.018661174883787,
+        "signed_margin_db": 8.137969652176986,
         "ssim": 0.988500000446038,
-        "tile_px": 104.01634449616074,
+        "tile_px": 102.65829135436564,
         "tiles": 16
     },
     "schema": "signmark/1",

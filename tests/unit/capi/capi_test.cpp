@@ -290,6 +290,13 @@ TEST_CASE("options are refused by name and value") {
   CHECK(code(SMK_FLOW_MARK, "height", "0.6") == "pipeline.option.value");
   CHECK(code(SMK_FLOW_MARK, "quality", "100.5") == "pipeline.option.value");
   CHECK(code(SMK_FLOW_MARK, "layers", "sound") == "pipeline.layers");
+  CHECK(code(SMK_FLOW_MARK, "layers", "robust,manifest").empty());
+  CHECK(code(SMK_FLOW_MARK, "carrier", "both").empty());
+  CHECK(code(SMK_FLOW_MARK, "carrier", "") == "pipeline.option.value");
+  CHECK(code(SMK_FLOW_MARK, "strength", "strong").empty());
+  CHECK(code(SMK_FLOW_MARK, "strength", "loud") == "pipeline.option.value");
+  CHECK(code(SMK_FLOW_VERIFY, "layers", "robust").empty());
+  CHECK(code(SMK_FLOW_VERIFY, "deep", "true").empty());
   CHECK(code(SMK_FLOW_MARK, "text", "\xff") == "pipeline.option.value");
   CHECK(code(SMK_FLOW_MARK, "declared", "true") == "pipeline.option.unknown");
   CHECK(code(SMK_FLOW_VERIFY, "declared", "true").empty());
