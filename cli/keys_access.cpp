@@ -113,8 +113,8 @@ Result<std::optional<keys::CarrierKey>> open_carrier(const Session& session,
                                                      const UnlockFlags& unlock) {
   if (carrier == "public") return std::nullopt;
   SIGNMARK_ASSIGN(const keys::Keyring keyring, open_keyring(session, unlock));
-  SIGNMARK_ASSIGN(keys::CarrierKey key, keyring.open_carrier(carrier == "both" ? "" : carrier,
-                                                             unlock.options(session)));
+  SIGNMARK_ASSIGN(keys::CarrierKey key,
+                  keyring.open_carrier(carrier == "both" ? "" : carrier, unlock.options(session)));
   return std::make_optional(std::move(key));
 }
 

@@ -43,14 +43,14 @@ struct OpenedSigner {
 Result<OpenedSigner> open_signer(const Session& session, const std::string& selector,
                                  const UnlockFlags& unlock);
 
-/// The private carrier key to mark with that `--carrier` names; nothing for "public". For "both" it is
-/// the newest usable one. Errors: `keys.*`.
+/// The private carrier key to mark with that `--carrier` names; nothing for "public". For "both" it
+/// is the newest usable one. Errors: `keys.*`.
 Result<std::optional<keys::CarrierKey>> open_carrier(const Session& session,
                                                      const std::string& carrier,
                                                      const UnlockFlags& unlock);
 
-/// The carrier keys that a look at pixels tries beside the public one: those that open without asking
-/// anybody, and the named ones. The session must outlive it.
+/// The carrier keys that a look at pixels tries beside the public one: those that open without
+/// asking anybody, and the named ones. The session must outlive it.
 CarrierSource carriers_to_try(const Session& session, std::vector<keys::CarrierKey> named);
 
 /// This machine's trust store under the local policy.

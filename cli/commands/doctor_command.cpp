@@ -51,9 +51,8 @@ Check check_media() {
 Check check_carriers(const Session& session) {
   const auto at_hand = carriers_to_try(session, {})();
   if (!at_hand) return {"carrier keys", at_hand.error().message, false};
-  return {"carrier keys",
-          fmt::format("public, {} private at hand, {} behind a passphrase", at_hand->keys.size(),
-                      at_hand->closed)};
+  return {"carrier keys", fmt::format("public, {} private at hand, {} behind a passphrase",
+                                      at_hand->keys.size(), at_hand->closed)};
 }
 
 Check check_keys() {

@@ -24,7 +24,8 @@ class InspectCommand final : public Command {
   Result<int> run(Session& session) override {
     const CarrierSource carriers = carriers_to_try(session, {});
     for (const std::string& file : files_) {
-      SIGNMARK_ASSIGN(const std::vector<TreeLine> tree, inspect_file(session.context, file, carriers));
+      SIGNMARK_ASSIGN(const std::vector<TreeLine> tree,
+                      inspect_file(session.context, file, carriers));
       print(session.out(), file, tree);
     }
     return 0;

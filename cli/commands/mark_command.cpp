@@ -64,8 +64,8 @@ class MarkCommand final : public Command {
 };
 
 CLI::App* MarkCommand::declare(CLI::App& app) {
-  CLI::App* verb =
-      app.add_subcommand("mark", "Mark a generated file: pixels, visible label, AIGC record, manifest");
+  CLI::App* verb = app.add_subcommand(
+      "mark", "Mark a generated file: pixels, visible label, AIGC record, manifest");
   verb->add_option("IN", input_, "File to mark, - for stdin; it is never changed")->required();
   output_.declare(*verb);
   for (std::size_t i = 0; i < kFlags.size(); ++i)

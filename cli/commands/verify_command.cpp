@@ -52,9 +52,10 @@ CLI::App* VerifyCommand::declare(CLI::App& app) {
   verb->add_option("--report", html_, "Write an HTML report")->type_name("out.html");
   verb->add_option("--layers", layers_, "Look at these only: robust,metadata,manifest")
       ->type_name("LIST");
-  verb->add_option("--carrier", carriers_,
-                   "Open this private carrier key, too (repeatable); those without a passphrase and "
-                   "the agent's are always tried")
+  verb->add_option(
+          "--carrier", carriers_,
+          "Open this private carrier key, too (repeatable); those without a passphrase and "
+          "the agent's are always tried")
       ->type_name("NAME");
   verb->add_flag("--deep", deep_, "Look for robust marks in parts of the picture, too (slow)");
   verb->add_option("--map", map_, "Write where the robust mark is missing as a heat map")

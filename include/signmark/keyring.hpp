@@ -280,7 +280,8 @@ class Keyring {
   [[nodiscard]] Result<StoredKey> find(std::string_view selector,
                                        std::optional<Role> role = {}) const;
 
-  /// Certificates (DER) of all signing keys in it, past ones too: for Trust::leaves. Errors: as list.
+  /// Certificates (DER) of all signing keys in it, past ones too: for Trust::leaves. Errors: as
+  /// list.
   [[nodiscard]] Result<std::vector<Bytes>> signing_certificates() const;
 
   // -- using

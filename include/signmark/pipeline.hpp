@@ -91,8 +91,8 @@ struct Trust {
 /// Time stamps of manifests count as evidence of time.
 Trust trust_in(const Context& context, std::vector<keys::TrustStore> stores);
 
-/// Adds the certificates of a keyring to Trust::leaves. The keyring is opened when a signed frame is
-/// there to be checked; one that cannot be opened adds nothing.
+/// Adds the certificates of a keyring to Trust::leaves. The keyring is opened when a signed frame
+/// is there to be checked; one that cannot be opened adds nothing.
 void know_leaves_of(Trust& trust, std::function<Result<keys::Keyring>()> open_keyring);
 
 /// Gives the private carrier keys that are tried beside the public one when pixels are looked at.
@@ -101,11 +101,11 @@ using CarrierSource = std::function<Result<keys::CarriersAtHand>()>;
 struct VerifyOptions {
   Trust trust;
   CarrierSource carriers;  ///< may be empty
-  /// What is looked at. A layer that is left out gets the finding `unreadable`, so that nobody takes
-  /// a narrow look for a clean one. `visible` says nothing here: verify does not read text.
+  /// What is looked at. A layer that is left out gets the finding `unreadable`, so that nobody
+  /// takes a narrow look for a clean one. `visible` says nothing here: verify does not read text.
   Layers layers;
-  bool deep = false;        ///< also look for robust marks in parts of the picture (collages)
-  bool tamper_map = false;  ///< fill VerifyReport::map
+  bool deep = false;           ///< also look for robust marks in parts of the picture (collages)
+  bool tamper_map = false;     ///< fill VerifyReport::map
   bool declared = false;       ///< the uploader declares the content as generated (Article 6(2))
   std::optional<UnixTime> at;  ///< judge as of this time instead of now
   std::filesystem::path
@@ -125,7 +125,7 @@ struct VerifyReport {
   std::string sentence;              ///< one line a person can say aloud
   /// Where the robust mark is missing from the picture; only when asked for and a mark was found.
   std::optional<image::TamperMap> map;
-  std::vector<Error> problems;       ///< what could not be read, and oddities
+  std::vector<Error> problems;  ///< what could not be read, and oddities
 };
 
 /// Looks at every layer of a file. Damaged or unknown files give a report with `inconclusive`; an
@@ -163,7 +163,7 @@ struct MarkOptions {
   std::string produce_id;  ///< ProduceID; empty: the content id
   std::string content_id;  ///< 16 hex digits; empty: drawn at random
   std::string aigc_label = "1";
-  c2pa::ManifestRequest manifest;        ///< source type, agent, disclosure
+  c2pa::ManifestRequest manifest;  ///< source type, agent, disclosure
   /// Needed for the manifest layer; without it the robust mark carries no signature. Not owned.
   const keys::Signer* signer = nullptr;
   /// Root certificate of the signer, so that the result is read back to `trusted`, and the robust
@@ -229,11 +229,11 @@ struct MarkedBytes {
 Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options);
 
 /// Sets one option by the name that it has on the command line, without dashes: `layers`,
-/// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false); of the
-/// robust mark `carrier`, `strength` (invisible, default, strong); of the visible label `text`, `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`,
-/// `font`, `quality`; of the manifest `source-type` (a URI or a term of IPTC's vocabulary),
-/// `agent`, `agent-version`, `model`, `title`. Errors: `pipeline.option.unknown`,
-/// `pipeline.option.value`, `pipeline.layers`.
+/// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false); of
+/// the robust mark `carrier`, `strength` (invisible, default, strong); of the visible label `text`,
+/// `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`, `font`, `quality`; of the
+/// manifest `source-type` (a URI or a term of IPTC's vocabulary), `agent`, `agent-version`,
+/// `model`, `title`. Errors: `pipeline.option.unknown`, `pipeline.option.value`, `pipeline.layers`.
 Status set_option(MarkOptions& options, std::string_view name, std::string_view value);
 /// `force`, `in-place` (true, false), `backup` (a path). Errors: as above.
 Status set_option(OutputOptions& options, std::string_view name, std::string_view value);
@@ -278,8 +278,8 @@ struct TreeLine {
   std::string name, value;
 };
 
-/// Everything readable in a file, without judgement; a picture's pixels are searched for robust marks
-/// of the public carrier key and of `carriers`. Errors: as verify_file.
+/// Everything readable in a file, without judgement; a picture's pixels are searched for robust
+/// marks of the public carrier key and of `carriers`. Errors: as verify_file.
 Result<std::vector<TreeLine>> inspect_file(const Context& context,
                                            const std::filesystem::path& file,
                                            const CarrierSource& carriers = {});
