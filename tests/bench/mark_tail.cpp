@@ -38,7 +38,8 @@ struct Tally {
 
 /// The map that the detector would decode first.
 Pose best_map(const Spectrum& spectrum, const CarrierSet& set) {
-  const auto candidates = Constellation(set, kFine).acquire(spectrum, cv::Matx22d::eye(), kMaps);
+  const auto candidates =
+      Constellation(set, kFine, false).acquire(spectrum, cv::Matx22d::eye(), kMaps);
   Pose best = candidates.front().pose;
   double top = 0;
   for (const Candidate& c : candidates) {

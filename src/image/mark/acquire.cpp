@@ -9,10 +9,11 @@
 namespace signmark::image {
 namespace {
 
-constexpr double kLowest = 0.0125;  // cycles a pixel: the innermost carrier of a tile of 400 px
-constexpr float kIdWeight = 0.22F;  // power of an id carrier against a pilot's
-constexpr int kBlock = 8;           // one candidate a block of the correlation
-constexpr float kEnough = 0.2F;     // share of the constellation that must lie inside the band
+constexpr double kLowest = 0.0125;     // cycles a pixel: the innermost carrier of a tile of 400 px
+constexpr float kIdWeight = 0.22F;     // power of an id carrier against a pilot's
+constexpr float kSignedWeight = 0.1F;  // and of a signed frame's
+constexpr int kBlock = 8;              // one candidate a block of the correlation
+constexpr float kEnough = 0.2F;        // share of the constellation that must lie inside the band
 
 double angle_step(const LogPolar& kind) { return std::numbers::pi / kind.angles; }
 
@@ -39,8 +40,9 @@ void splat(cv::Mat& map, const LogPolar& kind, const Carrier& k, float weight, b
 
 }  // namespace
 
-Constellation::Constellation(const CarrierSet& lattice, LogPolar kind)
+Constellation::Constellation(const CarrierSet& lattice, LogPolar kind, bool with_signed)
     : kind_(kind),
+      signed_weight_(with_signed ? kSignedWeight : 0),
       radii_(static_cast<int>(std::log(Spectrum::kBand / kLowest) / kind.log_step)),
       length_(static_cast<int>(std::log(kBaseMax / kBaseMin) / kind.log_step) + 2),
       columns_(cv::getOptimalDFTSize(radii_ + length_)),
@@ -52,6 +54,8 @@ cv::Mat Constellation::template_spectrum(const CarrierSet& lattice, bool mirrore
   cv::Mat map = cv::Mat::zeros(kind_.angles, columns_, CV_32F);
   for (const Carrier& k : lattice.pilots) splat(map, kind_, k, k.shape * k.shape, mirrored);
   for (const Carrier& k : lattice.id) splat(map, kind_, k, kIdWeight * k.shape * k.shape, mirrored);
+  for (const Carrier& k : lattice.signed_frame)
+    splat(map, kind_, k, signed_weight_ * k.shape * k.shape, mirrored);
   cv::Mat spectrum;
   cv::dft(map, spectrum);  // packed: the map is real
   return spectrum;
@@ -66,6 +70,7 @@ std::vector<float> Constellation::cumulated_energy(const CarrierSet& lattice) co
   };
   for (const Carrier& k : lattice.pilots) add(k, 1);
   for (const Carrier& k : lattice.id) add(k, kIdWeight);
+  for (const Carrier& k : lattice.signed_frame) add(k, signed_weight_);
   for (std::size_t i = 1; i < sums.size(); ++i) sums[i] += sums[i - 1];
   return sums;
 }

@@ -24,7 +24,9 @@ inline constexpr LogPolar kFine{576, 0.006}, kCoarse{288, 0.012};
 /// The constellation of one key on one kind of map, ready for correlation. Immutable.
 class Constellation {
  public:
-  Constellation(const CarrierSet& lattice, LogPolar kind);
+  /// `with_signed`: expects the signed frame's carriers as well, which say nothing where it is
+  /// absent.
+  Constellation(const CarrierSet& lattice, LogPolar kind, bool with_signed);
 
   /// The best `count` maps of each mirror state, loudest first. `stretch`: an extra linear map of
   /// frequencies, for pictures whose aspect was changed; identity otherwise.
@@ -42,6 +44,7 @@ class Constellation {
   [[nodiscard]] float in_band(int shift) const;
 
   LogPolar kind_;
+  float signed_weight_;
   int radii_, length_, columns_;  // of the map, of the template, of both with padding
   cv::Mat straight_, mirrored_;   // spectra of the templates
   std::vector<float> energy_;     // sum of squared weights up to each template column

@@ -15,9 +15,10 @@ namespace {
 
 // The list of maps and its order are fixed before anything is decoded: the proof of section 9 needs
 // it.
-constexpr std::size_t kListed = 96;  // maps of each mirror state that get the coherent test
+constexpr std::size_t kListed = 160,
+                      kListedFuller = 96;  // maps of each mirror state that get the coherent test
 constexpr std::size_t kListedStretched = 4, kSettled = 32;
-constexpr std::size_t kDecoded = 12;  // maps that are refined and decoded
+constexpr std::size_t kDecoded = 20;  // maps that are refined and decoded
 constexpr double kPilotGate = 5.0, kPilotClear = 9.0;
 constexpr int kIdList = 32, kSignedList = 64;
 
@@ -233,7 +234,7 @@ std::vector<cv::Matx22d> stretches() {
 }
 
 std::vector<Candidate> acquire_stretched(const Search& search) {
-  const Constellation coarse(search.lattice, kCoarse);
+  const Constellation coarse(search.lattice, kCoarse, false);
   std::vector<Candidate> all;
   for (const cv::Matx22d& stretch : stretches()) {
     const auto some = coarse.acquire(search.spectrum, stretch, kListedStretched);
@@ -253,9 +254,13 @@ std::vector<Candidate> settled(const Search& search, std::vector<Candidate> cand
 
 /// Looks for one key's mark: turned and scaled pictures first, then stretched ones.
 std::optional<FoundMark> look(const Search& search, Detection& detection) {
-  const Constellation fine(search.lattice, kFine);
-  const auto plain = fine.acquire(search.spectrum, cv::Matx22d::eye(), kListed);
+  const auto eye = cv::Matx22d::eye();
+  const auto plain =
+      Constellation(search.lattice, kFine, false).acquire(search.spectrum, eye, kListed);
   if (auto mark = decode_best(search, plain, detection)) return mark;
+  const auto fuller =
+      Constellation(search.lattice, kFine, true).acquire(search.spectrum, eye, kListedFuller);
+  if (auto mark = decode_best(search, fuller, detection)) return mark;
   std::vector<Candidate> better = settled(search, plain);
   const std::vector<Candidate> stretched = settled(search, acquire_stretched(search));
   better.insert(better.end(), stretched.begin(), stretched.end());
