@@ -222,6 +222,8 @@ Status GifWriter::frame(const GifFrame& frame) {
       return error();
   }
   const ColourMap map(frame.palette);
+  // giflib would forget the last frame's table, not free it, when this one has none.
+  GifFreeMapObject(std::exchange(gif_->Image.ColorMap, nullptr));
   const cv::Rect& at = frame.where;
   if (EGifPutImageDesc(gif_, at.x, at.y, at.width, at.height, frame.interlaced, map.get()) ==
       GIF_ERROR)
