@@ -211,7 +211,7 @@ ContentCheck check_content(const LumaPicture& picture, const LatticeMap& map, st
   const Layout layout = layout_of(carried);
   const CellSize size = kSizes[layout.size];
   ContentCheck best;
-  if (layout.columns * layout.rows > kBits) return best;
+  if (layout.columns * layout.rows > kBits || !can_register(map)) return best;
   const Projections projections(key);
   // The map is known up to two tiles: larger cells may begin in several places.
   const int starts_x = std::max(1, size.across / 2), starts_y = std::max(1, size.down / 2);

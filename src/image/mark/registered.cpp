@@ -36,6 +36,12 @@ LatticeMap map_at_embedding(const LatticePlace& place) {
   return map;
 }
 
+bool can_register(const LatticeMap& map) {
+  constexpr double kLeastTile = 8, kLargestTile = 1e5;  // pixels
+  const double tiles_per_pixel = std::sqrt(std::abs(map.a * map.d - map.b * map.c));
+  return tiles_per_pixel * kLeastTile <= 1 && tiles_per_pixel * kLargestTile >= 1;
+}
+
 CellGrid::CellGrid(cv::Size picture, const LatticeMap& map, int across, int down)
     : picture_(picture), shift_(map.tx / across, map.ty / down) {
   to_pixels_ = cv::Matx22d(map.a / across, map.b / across, map.c / down, map.d / down).inv();

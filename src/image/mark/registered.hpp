@@ -13,6 +13,9 @@ namespace signmark::image {
 /// The map of a picture that has just been marked, as detection would find it.
 LatticeMap map_at_embedding(const LatticePlace& place);
 
+/// Whether tiles of this map are large enough to be looked at.
+bool can_register(const LatticeMap& map);
+
 /// Where cells of `across` x `down` tiles lie in a picture.
 class CellGrid {
  public:

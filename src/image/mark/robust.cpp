@@ -8,6 +8,10 @@
 #include <limits>
 #include <utility>
 
+#include "image/mark/content.hpp"
+#include "image/mark/registered.hpp"
+#include "image/mark/tamper.hpp"
+
 namespace signmark::image {
 namespace {
 
@@ -185,6 +189,32 @@ Result<EncodedImage> change_with_robust(const Context& context, const Codec& cod
   return std::move(done.image);
 }
 
+namespace {
+
+/// Whether the signed frame belongs to this picture.
+void compare_content(const LumaPicture& picture, const FoundMark& found, const CarrierSet& lattice,
+                     RobustMark& mark) {
+  if (!found.signed_frame) return;
+  const ContentCheck check =
+      check_content(picture, found.map, found.signed_frame->fingerprint, lattice.fingerprint_key);
+  mark.content = check.content;
+  mark.cells_compared = check.compared;
+  mark.cells_wrong = check.wrong;
+}
+
+/// Tiles and map of a mark with an id.
+Status look_closer(const LumaPicture& picture, const FoundMark& found, const CarrierSet& lattice,
+                   const RobustLookup& lookup, RobustFinding& finding) {
+  const TileComparison tiles = compare_tiles(picture, found.map, lookup.tiles);
+  finding.tiles_compared = tiles.compared;
+  finding.tiles_differing = tiles.differing;
+  if (!lookup.tamper_map || !can_register(found.map)) return {};
+  SIGNMARK_ASSIGN(finding.map, tamper_map(picture, found, lattice, tiles));
+  return {};
+}
+
+}  // namespace
+
 Result<RobustFinding> find_robust(const Context& context, const Codec& codec, ByteView file,
                                   const RobustLookup& lookup, const Lattice& lattice) {
   DetectRequest request;
@@ -195,7 +225,17 @@ Result<RobustFinding> find_robust(const Context& context, const Codec& codec, By
   SIGNMARK_ASSIGN(const Detection detection, lattice.detect(context, picture, request));
   RobustFinding finding;
   finding.hypotheses = detection.hypotheses;
-  for (const FoundMark& mark : detection.marks) finding.marks.push_back(to_mark(mark));
+  bool closer = false;
+  for (const FoundMark& found : detection.marks) {
+    const auto key = std::find_if(request.keys.begin(), request.keys.end(),
+                                  [&](const MarkKey& k) { return k.name == found.key; });
+    RobustMark& mark = finding.marks.emplace_back(to_mark(found));
+    if (key == request.keys.end() || !found.id) continue;
+    const CarrierSet carriers = build_lattice(key->key);
+    compare_content(picture, found, carriers, mark);
+    if (!std::exchange(closer, true))
+      SIGNMARK_TRY(look_closer(picture, found, carriers, lookup, finding));
+  }
   return finding;
 }
 

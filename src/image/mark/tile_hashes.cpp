@@ -96,13 +96,14 @@ std::vector<TileHash> tile_hashes(const LumaPicture& picture, const LatticePlace
 
 TileComparison compare_tiles(const LumaPicture& picture, const LatticeMap& map,
                              const std::vector<TileHash>& list) {
+  if (!can_register(map)) return {};
   const Registered registered(picture, {picture.luma.size(), map, 1, 1});
   const auto visible = hashes_of(registered);
   const Alignment best = best_alignment(visible, list);
   TileComparison result;
-  result.compared = best.compared;
   result.aligned = best.same >= kFewest && best.same >= kShare * best.compared;
   if (!result.aligned) return result;
+  result.compared = best.compared;
   for (const TileHash& tile : list) {
     const auto seen = visible.find({tile.row + best.rows, tile.column + best.columns});
     if (seen == visible.end() || near(seen->second.bits, tile.bits)) continue;

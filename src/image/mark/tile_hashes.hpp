@@ -11,8 +11,10 @@ namespace signmark::image {
 std::vector<TileHash> tile_hashes(const LumaPicture& picture, const LatticePlace& place);
 
 struct TileComparison {
-  bool aligned = false;  ///< enough visible tiles are the listed ones; without it no tile is named
-  int compared = 0;      ///< listed tiles that are visible
+  /// Enough visible tiles are the listed ones; without it nothing is compared: the picture is
+  /// another one, or bent too much.
+  bool aligned = false;
+  int compared = 0;                 ///< listed tiles that are visible
   std::vector<TileHash> differing;  ///< as listed
   /// Their corners in this picture's pixels.
   std::vector<std::array<cv::Point2d, 4>> places;
