@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// blind_watermark in bit mode: the same mark, computed by code of our own. Where a block has fewer
-// than two singular values above zero, the direction of the second is OpenCV's choice, not
-// LAPACK's. Origin: GitHub, guofei9987/blind_watermark, blind_watermark/bwm_core.py, commit
+// blind_watermark in bit mode: the same mark, computed by code of our own.
+//
+// Origin: GitHub, guofei9987/blind_watermark, blind_watermark/bwm_core.py, commit
 // 03d0074f7f7867eb7a2bd2589a4ecbade00a0621, and blind_watermark.py, commit
 // 01de4b19b793db72c85be3f321ee813c0c5698a8. MIT License, Copyright (c) 2019 郭飞.
+//
+// It differs in one thing: in a block with fewer than two singular values above zero, the direction
+// of the second is OpenCV's choice and not LAPACK's.
 #include <algorithm>
 #include <numeric>
 #include <opencv2/imgproc.hpp>
 #include <random>
 #include <stdexcept>
+#include <utility>
 
 #include "peers_blocks.hpp"
 #include "peers_scheme.hpp"
@@ -18,7 +22,7 @@ namespace {
 
 constexpr float kFirstStep = 36, kSecondStep = 20;  // d1 and d2
 constexpr std::size_t kBits = std::tuple_size_v<PeerBits>;
-constexpr std::size_t kCoefficients = kPeerBlock * kPeerBlock;
+constexpr std::size_t kCoefficients = std::size_t{kPeerBlock} * kPeerBlock;
 
 using Block = cv::Mat_<float>;
 using Coefficients = cv::Matx44f;

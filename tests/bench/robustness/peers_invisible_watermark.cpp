@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // dwtDct and dwtDctSvd of invisible-watermark: the same marks, computed by code of our own.
+//
 // Origin: GitHub, ShieldMnt/invisible-watermark, imwatermark/maxDct.py and dwtDctSvd.py, commit
 // 580b0fb33dada4369c683e3d924f95bbaf8802e9. MIT License, Copyright (c) 2021 ShieldMnt.
-#include <algorithm>
 #include <opencv2/imgproc.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "peers_blocks.hpp"
 #include "peers_scheme.hpp"
@@ -14,7 +15,7 @@ namespace {
 
 constexpr double kStep = 36;
 constexpr int kPlane = 1;  // U of Y, U, V; the default scales leave the others alone
-constexpr std::size_t kSmallest = 256 * 256;
+constexpr std::size_t kSmallest = std::size_t{256} * 256;
 
 using Block = cv::Mat_<double>;
 
