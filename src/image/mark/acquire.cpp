@@ -175,9 +175,12 @@ double power_score(const Spectrum& spectrum, const CarrierSet& lattice, const Po
 }  // namespace
 
 void settle(const Spectrum& spectrum, const CarrierSet& lattice, Pose& pose) {
-  constexpr double kFirst = 0.008, kLast = 0.0009;  // relative
+  constexpr double kFirst = 0.008;  // relative
+  constexpr int kHalvings = 4;
   double best = power_score(spectrum, lattice, pose);
-  for (double step = kFirst; step > kLast; step /= 2) {
+  double step = 2 * kFirst;
+  for (int halving = 0; halving < kHalvings; ++halving) {
+    step /= 2;
     // Scale, rotation, stretch, shear: small linear maps applied to the pose.
     const cv::Matx22d moves[4] = {{1, 0, 0, 1}, {0, 1, -1, 0}, {1, 0, 0, -1}, {0, 1, 1, 0}};
     for (int round = 0; round < 2; ++round)

@@ -74,10 +74,10 @@ Pose settle_quarter(const Spectrum& spectrum, const CarrierSet& lattice, const P
   for (const Carrier& k : lattice.fine_pilots) weights.push_back(k.shape);
   Pose best = pose;
   double top = -1e9;
-  for (int quarter = 0; quarter < 4; ++quarter) {
+  for (const auto& [right, down] : {std::pair{0, 0}, {1, 0}, {0, 1}, {1, 1}}) {
     Pose next = pose;
-    next.tx += quarter % 2;
-    next.ty += quarter / 2;
+    next.tx += right;
+    next.ty += down;
     const double sum = coherent_sum(spectrum, next, lattice.fine_pilots, weights);
     if (sum > top) top = sum, best = next;
   }

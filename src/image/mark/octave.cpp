@@ -52,7 +52,8 @@ void smooth_row(const float* padded, const std::vector<float>& taps, float* out,
 
 void smooth_across(const cv::Mat& in, const std::vector<float>& taps, cv::Mat& out) {
   const auto reach = static_cast<int>(taps.size()) - 1;
-  std::vector<float> padded(static_cast<std::size_t>(in.cols + 2 * reach));
+  const auto width = static_cast<std::size_t>(in.cols), margin = taps.size() - 1;
+  std::vector<float> padded(width + 2 * margin);
   out.create(in.size(), CV_32F);
   for (int y = 0; y < in.rows; ++y) {
     const float* row = in.ptr<float>(y);
@@ -84,8 +85,9 @@ SIGNMARK_VECTOR void details_row(const float* fine, const float* coarse, float* 
   }
 }
 
-SIGNMARK_VECTOR void energy_row(const float* top, const float* bottom, float* out, int pairs) {
-  for (int x = 0; x < pairs; ++x)
+SIGNMARK_VECTOR void energy_row(const float* top, const float* bottom, float* out,
+                                std::size_t pairs) {
+  for (std::size_t x = 0; x < pairs; ++x)
     out[x] = 0.25F * (top[2 * x] * top[2 * x] + top[2 * x + 1] * top[2 * x + 1] +
                       bottom[2 * x] * bottom[2 * x] + bottom[2 * x + 1] * bottom[2 * x + 1]);
 }
@@ -114,7 +116,7 @@ cv::Mat half_energy(const cv::Mat& band) {
     const float* top = band.ptr<float>(2 * y);
     const float* bottom = band.ptr<float>(std::min(2 * y + 1, band.rows - 1));
     float* row = out.ptr<float>(y);
-    energy_row(top, bottom, row, band.cols / 2);
+    energy_row(top, bottom, row, static_cast<std::size_t>(band.cols) / 2);
     const int last = band.cols - 1;
     if (band.cols % 2 != 0)
       row[last / 2] = 0.5F * (top[last] * top[last] + bottom[last] * bottom[last]);

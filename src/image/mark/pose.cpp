@@ -66,8 +66,9 @@ PilotPeak peak_of(const cv::Mat& sums, int channel, double noise) {
   const auto* s = sums.ptr<cv::Vec2f>();
   for (int i = 0; i < kGrid * kGrid; ++i)
     if (s[i][channel] > best) best = s[i][channel], at = i;
-  return {best / noise, static_cast<double>(at % kGrid) / kGrid,
-          static_cast<double>(at / kGrid) / kGrid};
+  const int row = at / kGrid;
+  return {best / noise, static_cast<double>(at - row * kGrid) / kGrid,
+          static_cast<double>(row) / kGrid};
 }
 
 }  // namespace
@@ -106,7 +107,10 @@ void climb(const Spectrum& spectrum, std::span<const Carrier> carriers,
   for (const Carrier& k : carriers) radius += k.radius() * k.radius();
   radius = std::sqrt(radius / static_cast<double>(carriers.size()));
   // A step moves the outermost pixels by `step` cycles of a typical carrier.
-  for (double step = reach; step > reach / 12; step /= 2) {
+  constexpr int kHalvings = 4;
+  double step = 2 * reach;
+  for (int halving = 0; halving < kHalvings; ++halving) {
+    step /= 2;
     const double steps[6] = {2 * step / (radius * width),
                              2 * step / (radius * height),
                              2 * step / (radius * width),

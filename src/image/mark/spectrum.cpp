@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kTaps = 4, kPhases = 512;
 constexpr double kPadding = 1.3;
-constexpr double kBeta = 7.2;     // Beatty, Nishimura, Pauly 2005, for 4 taps and padding 1.3
+constexpr double kBeta = 7.2;      // Beatty, Nishimura, Pauly 2005, for 4 taps and padding 1.3
 const float kLoudest = 3;          // magnitudes are limited: lines of the host must not decide
 constexpr double kWhitening = 24;  // the smoothing window is 1/24 of the spectrum
 
@@ -41,6 +41,7 @@ double kernel_response(double fraction) {
 
 std::vector<float> kernel_table() {
   std::vector<float> table;
+  table.reserve(static_cast<std::size_t>(kPhases) * kTaps);
   for (int p = 0; p < kPhases; ++p)
     for (int t = 0; t < kTaps; ++t)
       table.push_back(static_cast<float>(kernel(t - 1 - static_cast<double>(p) / kPhases)));
@@ -49,6 +50,7 @@ std::vector<float> kernel_table() {
 
 std::vector<float> deconvolution(int side, int padded) {
   std::vector<float> factors;
+  factors.reserve(static_cast<std::size_t>(side));
   for (int i = 0; i < side; ++i)
     factors.push_back(static_cast<float>(1 / kernel_response((i - (side - 1) / 2.0) / padded)));
   return factors;
@@ -123,8 +125,8 @@ constexpr float kLineLimit = 20;  // one loud line is no ridge
 constexpr float kClearly = 0.6F;
 constexpr float kSilence = 1e-20F;
 
-SIGNMARK_VECTOR void power_row(const float* values, float* power, int width) {
-  for (int x = 0; x < width; ++x)
+SIGNMARK_VECTOR void power_row(const float* values, float* power, std::size_t width) {
+  for (std::size_t x = 0; x < width; ++x)
     power[x] = values[2 * x] * values[2 * x] + values[2 * x + 1] * values[2 * x + 1];
 }
 
@@ -141,8 +143,8 @@ SIGNMARK_VECTOR void ridge_row(const float* across, const float* down, float* me
 }
 
 /// Divides by the mean and limits the magnitude; `power` gets what is left.
-SIGNMARK_VECTOR void whiten_row(float* values, const float* mean, float* power, int width) {
-  for (int x = 0; x < width; ++x) {
+SIGNMARK_VECTOR void whiten_row(float* values, const float* mean, float* power, std::size_t width) {
+  for (std::size_t x = 0; x < width; ++x) {
     const float re = values[2 * x], im = values[2 * x + 1];
     const float whole = (re * re + im * im) / mean[x];
     const float kept = std::min(whole, kLoudest * kLoudest);
@@ -175,12 +177,13 @@ cv::Mat local_mean(cv::Mat& power, cv::Size box) {
 void Spectrum::whiten() {
   power_.create(half_.size(), CV_32F);
   for (int y = 0; y < half_.rows; ++y) {
-    power_row(half_.ptr<float>(y), power_.ptr<float>(y), half_.cols);
+    power_row(half_.ptr<float>(y), power_.ptr<float>(y), static_cast<std::size_t>(half_.cols));
   }
   const auto window = [](int side) { return std::max(3, static_cast<int>(side / kWhitening) | 1); };
   const cv::Mat mean = local_mean(power_, {window(plane_.width), window(plane_.height)});
   for (int y = 0; y < half_.rows; ++y) {
-    whiten_row(half_.ptr<float>(y), mean.ptr<float>(y), power_.ptr<float>(y), half_.cols);
+    whiten_row(half_.ptr<float>(y), mean.ptr<float>(y), power_.ptr<float>(y),
+               static_cast<std::size_t>(half_.cols));
   }
   cv::GaussianBlur(power_, power_, {3, 3}, 0.8);
   cv::blur(power_, coarse_power_, {3, 3});
@@ -189,7 +192,7 @@ void Spectrum::whiten() {
 float Spectrum::power_at(double fx, double fy) const {
   if (std::abs(fx) > kBand || std::abs(fy) > kBand) return 1;
   const cv::Point2d at = fx < 0 ? on_grid(-fx, -fy) : on_grid(fx, fy);
-  return power_.ptr<float>(static_cast<int>(at.y + 0.5))[static_cast<int>(at.x + 0.5)];
+  return power_.ptr<float>(cvRound(at.y))[cvRound(at.x)];
 }
 
 std::complex<float> Spectrum::at(double fx, double fy) const {
