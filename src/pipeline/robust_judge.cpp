@@ -143,7 +143,7 @@ std::string leaf_name(const Bytes& leaf_der) {
 // ---------------------------------------------------------------------------------------------
 // Fields
 
-void add(Finding& finding, std::string name, std::string value) {
+void add(Finding& finding, std::string name, const std::string& value) {
   if (!value.empty()) finding.fields.push_back({std::move(name), printable(value)});
 }
 
@@ -274,6 +274,7 @@ Judgement judge(const RobustMark& mark, const std::string& contradicted, const J
 std::vector<Judgement> judge_marks(const image::RobustFinding& found, const JudgedBy& by) {
   const std::string contradicted = contradicted_ids(by.look, found.marks);
   std::vector<Judgement> judgements;
+  judgements.reserve(found.marks.size());
   for (const RobustMark& mark : found.marks) judgements.push_back(judge(mark, contradicted, by));
   return judgements;
 }

@@ -100,6 +100,7 @@ void add_findings(const image::RobustFinding& found, const ImageKeys& keys,
   const std::vector<Judgement> judgements = judge_marks(found, {look, options.trust, now});
   note_best(judgements, look);
   std::vector<Finding> findings;
+  findings.reserve(judgements.size() + 1);
   for (const Judgement& judgement : judgements) findings.push_back(judgement.finding);
   if (findings.empty()) findings.push_back(absent_finding(keys));
   Finding& first = findings.front();
