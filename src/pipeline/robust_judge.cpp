@@ -236,7 +236,7 @@ void judge_signed(const RobustMark& mark, const JudgedBy& by, Judgement& out) {
     const auto why_not = doubt(made.leaf, fields.time, by);
     finding.state = why_not ? State::valid : State::trusted;
     finding.basis = why_not ? "signature and content are good, but " + *why_not
-                            : "signature read from the pixels, content and certificate are good";
+                            : "signature read from the pixels; content and certificate fit";
     out.signer = name;
   }
 }

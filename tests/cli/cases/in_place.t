@@ -12,7 +12,7 @@ side.png
 side.png.c2pa
 $ signmark -q verify side.png | grep -E 'manifest|verdict' | head -n 3
   manifest  trusted    C2PA manifest
-                       manifest: urn:c2pa:ae9b15a4-84be-4162-b6b2-76325cc95088:signmark
+                       manifest: urn:c2pa:6f921c4f-60d6-4ad3-8dbe-a28c645d6f31:signmark
   verdict   verified    tier confirmed
 $ rm side.png.c2pa; signmark -q verify side.png | grep verdict
-  verdict   marked    tier confirmed
+  verdict   verified    tier confirmed
