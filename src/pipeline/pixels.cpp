@@ -3,6 +3,9 @@
 #include "pipeline/pixels.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <utility>
 
 #include "pipeline/carriers.hpp"
 
@@ -42,6 +45,64 @@ Result<image::EncodedImage> change_pixels(const Context& context, const image::I
                             options.encode);
 }
 
+struct Box {
+  double left = 0, top = 0, right = 0, bottom = 0;
+
+  void take(double x, double y) {
+    left = std::min(left, x), right = std::max(right, x);
+    top = std::min(top, y), bottom = std::max(bottom, y);
+  }
+  [[nodiscard]] bool meets(const Box& other) const {
+    return left < other.right && other.left < right && top < other.bottom && other.top < bottom;
+  }
+};
+
+/// The stored pixels under the label, which lies in the picture as a person sees it (EXIF 2.32,
+/// Orientation: 2 to 4 mirror or turn by half, 5 to 8 exchange the sides).
+Box stored_box(const label::Overlay& overlay, int orientation, double width, double height) {
+  const auto stored = [&](double x, double y) {
+    if (orientation >= 5) std::swap(x, y);
+    const bool from_right =
+        orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+    const bool from_bottom =
+        orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+    return std::pair(from_right ? width - x : x, from_bottom ? height - y : y);
+  };
+  const auto [x, y] = stored(overlay.x, overlay.y);
+  Box box{x, y, x, y};
+  const auto [far_x, far_y] = stored(overlay.x + overlay.width, overlay.y + overlay.height);
+  box.take(far_x, far_y);
+  return box;
+}
+
+Box tile_box(const image::LatticePlace& lattice, const image::TileHash& tile) {
+  constexpr double kDegree = std::numbers::pi / 180;
+  const double cosine = std::cos(lattice.rotation_degrees * kDegree) * lattice.tile;
+  const double sine = std::sin(lattice.rotation_degrees * kDegree) * lattice.tile;
+  const auto place = [&](double u, double v) {
+    return std::pair(lattice.origin_x + cosine * u - sine * v,
+                     lattice.origin_y + sine * u + cosine * v);
+  };
+  const auto [x, y] = place(tile.column, tile.row);
+  Box box{x, y, x, y};
+  for (const auto& [u, v] : {std::pair(1, 0), std::pair(0, 1), std::pair(1, 1)}) {
+    const auto [corner_x, corner_y] = place(tile.column + u, tile.row + v);
+    box.take(corner_x, corner_y);
+  }
+  return box;
+}
+
+/// The list was made before the label was drawn: what lies under it would count as edited.
+void drop_covered_tiles(const label::Overlay& overlay, int orientation,
+                        image::RobustReport& report) {
+  if (overlay.width == 0) return;
+  const image::LatticePlace& lattice = report.lattice;
+  const Box covered = stored_box(overlay, orientation, lattice.width, lattice.height);
+  std::erase_if(report.tiles, [&](const image::TileHash& tile) {
+    return tile_box(lattice, tile).meets(covered);
+  });
+}
+
 }  // namespace
 
 std::array<Byte, 4> key_hint(const MarkOptions& options) {
@@ -76,6 +137,7 @@ Result<Media> change_media(const Context& context, const Source& source, const M
   media.bytes = media.owned;
   media.overlay = std::move(encoded.overlay);
   media.robust = std::move(encoded.robust);
+  if (media.robust) drop_covered_tiles(media.overlay, media.inventory.orientation, *media.robust);
   media.changed = true;
   SIGNMARK_ASSIGN(media.inventory, container::inspect(context, media.bytes));
   SIGNMARK_TRY(context.report("pixels", 1, 1));

@@ -67,10 +67,11 @@ inline Bytes cloud_pixels(int width, int height, std::uint32_t seed) {
 }
 
 /// Little-endian baseline TIFF, one strip.
-inline Bytes cloud_tiff(int width, int height, std::uint32_t seed = 1) {
+inline Bytes cloud_tiff(int width, int height, std::uint32_t seed = 1,
+                        std::uint16_t orientation = 1) {
   const Bytes pixels = cloud_pixels(width, height, seed);
   constexpr std::uint16_t kShort = 3, kLong = 4;
-  constexpr std::uint32_t kEntries = 10, kHeader = 8, kDirectory = 2 + kEntries * 12 + 4;
+  constexpr std::uint32_t kEntries = 11, kHeader = 8, kDirectory = 2 + kEntries * 12 + 4;
   constexpr std::uint32_t kBits = kHeader + kDirectory, kData = kBits + 6;
   ByteWriter out;
   out.text("II").u16le(42).u32le(kHeader).u16le(kEntries);
@@ -84,6 +85,7 @@ inline Bytes cloud_tiff(int width, int height, std::uint32_t seed = 1) {
   entry(259, kShort, 1, 1);  // no compression
   entry(262, kShort, 1, 2);  // RGB
   entry(273, kLong, 1, kData);
+  entry(274, kShort, 1, orientation);
   entry(277, kShort, 1, 3);
   entry(278, kLong, 1, static_cast<std::uint32_t>(height));
   entry(279, kLong, 1, static_cast<std::uint32_t>(pixels.size()));

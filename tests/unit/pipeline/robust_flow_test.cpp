@@ -103,6 +103,19 @@ TEST_CASE("the manifest binds the mark and lists its tiles") {
   CHECK_FALSE(tiles->tiles.empty());
 }
 
+TEST_CASE("what lies under the label is no edited region, whichever way the picture is held") {
+  const Studio alice("Alice");
+  for (const std::uint16_t orientation : {1, 2, 3, 4, 5, 6, 7, 8}) {
+    CAPTURE(orientation);
+    const MarkedBytes marked = marked_by(alice, cloud_tiff(480, 360, 1, orientation));
+    const VerifyReport report = look_at(marked.file, alice.believing());
+    const Finding& finding = *finding_of(report.findings, Layer::robust);
+    CHECK(finding.state == State::trusted);
+    CHECK(field(finding, "edited regions").empty());
+    CHECK_FALSE(field(finding, "tiles").empty());
+  }
+}
+
 TEST_CASE("a small picture is marked, and says who only with its manifest") {
   const Studio alice("Alice");
   const MarkedBytes marked = marked_by(alice, slurp(media("pictures/astronaut.png")));
