@@ -17,7 +17,7 @@ namespace {
 constexpr int kMinSide = 96;
 constexpr double kInaudible = 100;       // dB, of no change at all
 constexpr double kMegapixel = 0.95e6;    // "from one megapixel up"
-constexpr double kSignedPixels = 0.2e6;  // room for the signed frame
+constexpr double kSignedPixels = 0.2e6;  // below, the signed frame would outlive nothing
 
 struct Caps {
   double psnr, ssim;
@@ -201,7 +201,7 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
   Embedding result;
   result.lattice = draw_place(context, size);
   result.tiles = tile_hashes(picture, result.lattice);
-  result.signed_frame = request.signed_frame.has_value();
+  result.signed_frame = request.signed_frame.has_value() && size.area() >= kSignedPixels;
   const Mask mask = perceptual_mask(picture);
   const Caps caps = caps_of(request, static_cast<double>(size.area()));
   const double each = 1 / std::sqrt(static_cast<double>(request.keys.size()));
@@ -212,7 +212,7 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
     const bool first = &key == request.keys.data();
     const LatticePlace place = first ? result.lattice : draw_place(context, size);
     std::optional<signal::SignedFrame> signed_frame;
-    if (request.signed_frame) {
+    if (result.signed_frame) {
       SIGNMARK_ASSIGN(signed_frame, bound_frame(picture, request, place, lattice));
     }
     const cv::Mat wave = lay_tile(tile_of(lattice, request, sharing, signed_frame), place);
