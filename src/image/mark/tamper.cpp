@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kStep = 24;       // canonical pixels a block
 constexpr double kTile = 96;    // canonical pixels a tile: finer says nothing more
-constexpr float kFloor = 0.4F;  // grey levels: what rounding and compression leave in flat areas
+constexpr float kFloor = 1.0F;  // grey levels: what rounding and compression leave in flat areas
 constexpr float kClip = 3;      // deviations: edges must not decide
 constexpr double kSigmas[] = {0.8, 1.6, 3.2};  // of the bands, canonical pixels
 constexpr double kHighest = 0.48;              // cycles a canonical pixel
@@ -85,7 +85,7 @@ cv::Mat known_tile(const FoundMark& mark, const CarrierSet& lattice, double tile
 
 /// How much change each pixel was given, relative; none where it cannot be seen any more.
 cv::Mat amplitude_of(const LumaPicture& picture) {
-  constexpr double kBlack = 8, kWhite = 247;  // clipped, even when noise was added since
+  constexpr double kBlack = 16, kWhite = 247;  // clipped, even when noise was added since
   cv::Mat amplitude, level;
   cv::GaussianBlur(picture.luma, level, {}, 3);
   cv::resize(perceptual_mask(picture).amplitude, amplitude, picture.luma.size(), 0, 0,
@@ -128,9 +128,9 @@ std::vector<cv::Mat> bands_of(const cv::Mat& plane) {
   return bands;
 }
 
-/// The picture's bands over their local variance, and one over that.
+/// The picture's bands over their local variance, one over that, and the energy that a block has.
 struct Weighed {
-  std::vector<cv::Mat> residual, weight;
+  std::vector<cv::Mat> residual, weight, power;
 };
 
 Weighed weigh(const cv::Mat& luma) {
@@ -145,6 +145,7 @@ Weighed weigh(const cv::Mat& luma) {
     cv::Mat normal = bands[i] / deviation;
     normal = cv::min(cv::max(normal, -kClip), kClip);
     result.residual.push_back(normal / deviation);
+    result.power.push_back(block_sums(normal.mul(normal)));
     result.weight.push_back(1 / deviation.mul(deviation));
   }
   return result;
@@ -229,13 +230,17 @@ struct Evidence {
   cv::Mat found, expected;  // CV_32FC1
 };
 
-/// Adds one band: it counts by the gain at which its share of the mark arrived, over its noise.
-void add_band(const Sums& sums, const ByClass& gains, const ByClass& noise, const cv::Mat& classes,
-              Evidence& evidence) {
+/// Adds one band: it counts by the gain at which its share of the mark arrived, over its noise. A
+/// block with less energy than the mark alone should have was evened out by a codec: it says
+/// nothing.
+void add_band(const Sums& sums, const cv::Mat& power, const ByClass& gains, const ByClass& noise,
+              double laid, const cv::Mat& classes, Evidence& evidence) {
+  constexpr double kEvenedOut = 0.5;
   for (int j = 0; j < classes.rows; ++j)
     for (int i = 0; i < classes.cols; ++i) {
       const auto k = static_cast<std::size_t>(classes.at<int>(j, i));
       const double gain = std::max(0.0, gains[k]);
+      if (power.at<float>(j, i) < kEvenedOut * laid * laid * sums.energy.at<float>(j, i)) continue;
       evidence.found.at<float>(j, i) +=
           static_cast<float>(sums.along.at<float>(j, i) * gain / noise[k]);
       evidence.expected.at<float>(j, i) +=
@@ -244,8 +249,8 @@ void add_band(const Sums& sums, const ByClass& gains, const ByClass& noise, cons
 }
 
 /// Blocks that seem altered must not lower the gain: it is measured again without them.
-Evidence combine(const std::vector<Sums>& sums, const std::vector<ByClass>& noise,
-                 const cv::Mat& classes) {
+Evidence combine(const std::vector<Sums>& sums, const std::vector<cv::Mat>& power,
+                 const std::vector<ByClass>& noise, const cv::Mat& classes) {
   constexpr int kRounds = 4;
   constexpr double kAltered = 0.3;
   Evidence evidence;
@@ -253,11 +258,14 @@ Evidence combine(const std::vector<Sums>& sums, const std::vector<ByClass>& nois
   for (int round = 0; round < kRounds; ++round) {
     evidence.found = cv::Mat::zeros(classes.size(), CV_32F);
     evidence.expected = evidence.found.clone();
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      const ByClass gains =
-          ratios(sums[i].along.mul(trusted), sums[i].energy.mul(trusted), classes);
-      add_band(sums[i], gains, noise[i], classes, evidence);
+    std::vector<ByClass> gains;
+    double laid = 0;  // where it arrived best the gain is that of the embedder
+    for (const Sums& band : sums) {
+      gains.push_back(ratios(band.along.mul(trusted), band.energy.mul(trusted), classes));
+      laid = std::max(laid, *std::max_element(gains.back().begin(), gains.back().end()));
     }
+    for (std::size_t i = 0; i < sums.size(); ++i)
+      add_band(sums[i], power[i], gains[i], noise[i], laid, classes, evidence);
     cv::Mat found, expected;
     cv::blur(evidence.found, found, {3, 3});
     cv::blur(evidence.expected, expected, {3, 3});
@@ -309,8 +317,8 @@ Presence presence_of_mark(const LumaPicture& picture, const FoundMark& mark,
   const Weighed weighed = weigh(scene.picture.luma);
   const cv::Mat wave = lay_tile(tile, scene.map, amplitude.size()).mul(amplitude);
   const cv::Mat classes = classes_of(scene.picture.luma);
-  const Evidence evidence = combine(correlate(weighed, wave),
-                                    noise_of(weighed, tile, scene, amplitude, classes), classes);
+  const auto noise = noise_of(weighed, tile, scene, amplitude, classes);
+  const Evidence evidence = combine(correlate(weighed, wave), weighed.power, noise, classes);
   return judge(evidence, scene.block);
 }
 
