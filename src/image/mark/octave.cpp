@@ -43,26 +43,22 @@ SIGNMARK_VECTOR void add_pair(const float* before, const float* after, float tap
 
 /// `padded`: the row with `taps.size() - 1` more samples at each end.
 void smooth_row(const float* padded, const std::vector<float>& taps, float* out, int width) {
-  const auto reach = static_cast<int>(taps.size()) - 1;
+  const std::size_t reach = taps.size() - 1;
   const float* middle = padded + reach;
   scale_row(middle, taps[0], out, width);
-  for (int i = 1; i <= reach; ++i)
-    add_pair(middle - i, middle + i, taps[static_cast<std::size_t>(i)], out, width);
+  for (std::size_t i = 1; i <= reach; ++i) add_pair(middle - i, middle + i, taps[i], out, width);
 }
 
 void smooth_across(const cv::Mat& in, const std::vector<float>& taps, cv::Mat& out) {
   const auto reach = static_cast<int>(taps.size()) - 1;
-  const auto width = static_cast<std::size_t>(in.cols), margin = taps.size() - 1;
-  std::vector<float> padded(width + 2 * margin);
+  std::vector<float> padded;
   out.create(in.size(), CV_32F);
   for (int y = 0; y < in.rows; ++y) {
     const float* row = in.ptr<float>(y);
-    std::copy(row, row + in.cols, padded.begin() + reach);
-    for (int i = 1; i <= reach; ++i) {
-      padded[static_cast<std::size_t>(reach - i)] = row[reflected(-i, in.cols)];
-      padded[static_cast<std::size_t>(reach + in.cols - 1 + i)] =
-          row[reflected(in.cols - 1 + i, in.cols)];
-    }
+    padded.clear();
+    for (int i = -reach; i < 0; ++i) padded.push_back(row[reflected(i, in.cols)]);
+    padded.insert(padded.end(), row, row + in.cols);
+    for (int i = 0; i < reach; ++i) padded.push_back(row[reflected(in.cols + i, in.cols)]);
     smooth_row(padded.data(), taps, out.ptr<float>(y), in.cols);
   }
 }

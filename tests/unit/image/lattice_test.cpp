@@ -5,6 +5,8 @@
 
 #include "image/mark/lattice.hpp"
 #include "image/mark/mask.hpp"
+#include "image/mark/resync.hpp"
+#include "image/mark/tile.hpp"
 #include "unit/image/lattice_scene.hpp"
 
 using namespace signmark;
@@ -118,6 +120,52 @@ TEST_CASE("the signed frame comes back whole from a megapixel", "[lattice]") {
     CHECK(mark.signed_frame->signature == *expected);
     CHECK(mark.signed_z >= signal::kSignedGate);
   }
+}
+
+TEST_CASE("a small picture gets the id frame alone", "[lattice]") {
+  const auto key = key_of(1);
+  const LumaPicture picture = scene(420, 420);
+  const auto embedding = embed_lattice(seeded(), picture, request(key, true));
+  REQUIRE(embedding);
+  CHECK_FALSE(embedding->signed_frame);
+  const FoundMark mark = read(rounded(picture.luma + embedding->change), key);
+  CHECK_FALSE(mark.id->with_signed);
+  CHECK_FALSE(mark.signed_frame);
+}
+
+TEST_CASE("a known wave shows how a picture was bent", "[lattice]") {
+  const auto key = key_of(1);
+  const CarrierSet set = build_lattice(key);
+  const signal::Bits bits(kIdCarriers, 1);
+  cv::Mat spectrum = cv::Mat::zeros(kTileSamples, kTileSamples, CV_32FC2);
+  const ClassGains gains = class_gains(set, Sharing::both);
+  add_carriers(spectrum, set.pilots, {}, gains.pilots);
+  add_carriers(spectrum, set.id, bits, gains.id);
+  const Pose pose = similarity(100, 0.1, false);
+  constexpr int kWidth = 800, kHeight = 700;
+  const double x = (kWidth - 1) / 2.0, y = (kHeight - 1) / 2.0;
+  const LatticeMap map{
+      pose.a, pose.b, pose.c, pose.d, -pose.a * x - pose.b * y, -pose.c * x - pose.d * y};
+  const cv::Mat wave = lay_tile(render_tile(spectrum), map, {kWidth, kHeight});
+  cv::Mat map_x(wave.size(), CV_32F), map_y(wave.size(), CV_32F), bent;
+  for (int j = 0; j < kHeight; ++j)
+    for (int i = 0; i < kWidth; ++i) {
+      map_x.at<float>(j, i) = static_cast<float>(i + 3 * std::sin(4.0 * j / kHeight));
+      map_y.at<float>(j, i) = static_cast<float>(j + 3 * std::cos(3.0 * i / kWidth));
+    }
+  cv::remap(wave, bent, map_x, map_y, cv::INTER_CUBIC);
+  cv::Mat noise(wave.size(), CV_32F);
+  cv::RNG random(5);
+  random.fill(noise, cv::RNG::NORMAL, 0, 3);  // the wave itself has about unit variance
+  const auto agreement = [&](const cv::Mat& residual) { return residual.dot(wave); };
+  IdReading known;
+  known.coded = bits;
+  const auto straight = straightened(bent + noise, set, known, pose);
+  REQUIRE(straight);
+  CHECK(agreement(*straight) > 2 * agreement(bent + noise));
+  CHECK(agreement(*straight) > 0.7 * agreement(wave));
+  CHECK_FALSE(straightened(wave + noise, set, known, pose));  // nothing to take out
+  CHECK_FALSE(straightened(noise, set, known, pose));         // nothing to go by
 }
 
 TEST_CASE("nothing is found where nothing is", "[lattice]") {
