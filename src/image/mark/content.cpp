@@ -218,8 +218,9 @@ ContentCheck check_content(const LumaPicture& picture, const LatticeMap& map, st
   std::vector<Agreement> tried;
   for (int start = 0; start < starts_x * starts_y; ++start) {
     LatticeMap moved = map;
-    moved.tx += 2.0 * (start % starts_x);
-    moved.ty += 2.0 * (start / starts_x);
+    const int down_by = start / starts_x, right_by = start - down_by * starts_x;
+    moved.tx += 2.0 * right_by;
+    moved.ty += 2.0 * down_by;
     const Seen seen = see(picture, {picture.luma.size(), moved, size.across, size.down});
     if (seen.cells.empty()) continue;
     const Span across = places_along(seen.columns, layout.columns);

@@ -348,18 +348,23 @@ TamperMap decide(const Presence& presence) {
   return map;
 }
 
+std::size_t place_of(const TamperMap& map, int column, int row) {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(map.columns) +
+         static_cast<std::size_t>(column);
+}
+
 /// An altered block without altered neighbours is chance: the evidence of neighbours overlaps.
 void drop_single_blocks(TamperMap& map) {
   const std::vector<Block> before = map.blocks;
   const auto altered = [&](int i, int j) {
     return i >= 0 && j >= 0 && i < map.columns && j < map.rows &&
-           before[static_cast<std::size_t>(j * map.columns + i)] == Block::altered;
+           before[place_of(map, i, j)] == Block::altered;
   };
   for (int j = 0; j < map.rows; ++j)
     for (int i = 0; i < map.columns; ++i)
       if (altered(i, j) && !altered(i - 1, j) && !altered(i + 1, j) && !altered(i, j - 1) &&
           !altered(i, j + 1))
-        map.blocks[static_cast<std::size_t>(j * map.columns + i)] = Block::intact;
+        map.blocks[place_of(map, i, j)] = Block::intact;
 }
 
 /// Blocks whose centre lies in a tile that differs.
@@ -371,7 +376,7 @@ void add_tiles(const TileComparison& tiles, TamperMap& map) {
         const cv::Point2f centre((static_cast<float>(i) + 0.5F) * static_cast<float>(map.block),
                                  (static_cast<float>(j) + 0.5F) * static_cast<float>(map.block));
         if (cv::pointPolygonTest(outline, centre, false) >= 0)
-          map.blocks[static_cast<std::size_t>(j * map.columns + i)] = Block::altered;
+          map.blocks[place_of(map, i, j)] = Block::altered;
       }
   }
 }
