@@ -305,7 +305,7 @@ Result<Detection> detect_lattice(const Context& context, const LumaPicture& pict
                                  const DetectRequest& request) {
   Detection detection;
   const Residual residual = front_end(picture);
-  const Codes codes;
+  static const Codes codes;  // immutable
   std::vector<std::pair<const MarkKey*, CarrierSet>> keys;
   for (const MarkKey& key : request.keys) keys.emplace_back(&key, build_lattice(key.key));
   const std::vector<cv::Rect> windows = windows_of(residual.values.size(), request.deep);

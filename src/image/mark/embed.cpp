@@ -83,13 +83,13 @@ cv::Mat tile_of(const CarrierSet& lattice, const EmbedRequest& request, Sharing 
   const ClassGains gains = class_gains(lattice, sharing);
   cv::Mat spectrum = cv::Mat::zeros(kTileSamples, kTileSamples, CV_32FC2);
   add_carriers(spectrum, lattice.pilots, {}, gains.pilots);
-  const signal::PolarCode id_code(kIdCarriers, signal::IdFrame::kBits);
+  static const signal::PolarCode id_code(kIdCarriers, signal::IdFrame::kBits);  // immutable
   signal::IdFrame id = request.id;
   id.with_signed = signed_frame.has_value();
   add_carriers(spectrum, lattice.id, id_code.encode(signal::pack(id, lattice.check_key)), gains.id);
   if (signed_frame) {
     add_carriers(spectrum, lattice.fine_pilots, {}, gains.pilots);
-    const signal::PolarCode code(kSignedCarriers, signal::SignedFrame::kBits);
+    static const signal::PolarCode code(kSignedCarriers, signal::SignedFrame::kBits);
     add_carriers(spectrum, lattice.signed_frame,
                  code.encode(signal::pack(*signed_frame, lattice.check_key)), gains.signed_frame);
   }
