@@ -90,6 +90,7 @@ struct Limits {
   std::uint64_t json_depth = 16;             ///< nesting of any JSON that we read
   std::uint64_t box_depth = 32;              ///< nesting of BMFF, JUMBF, CBOR
   std::uint64_t blocks = 100'000;            ///< chunks, segments, boxes or IFD entries in one file
+  std::uint64_t document_text = 256U << 20;  ///< text of one document, unpacked, bytes
 };
 
 /// One limit by name, for `--limit` and `doctor`.

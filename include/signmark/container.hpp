@@ -13,30 +13,62 @@
 #include <vector>
 
 #include "signmark/base.hpp"
+#include "signmark/passage.hpp"
 
 namespace signmark::container {
 
 // ---------------------------------------------------------------------------------------------
 // Formats
 
-/// `mp4` (ISO base media with a video or audio brand) and `markdown` are read only for now.
-enum class Format { unknown, png, jpeg, webp, gif, tiff, avif, heif, mp4, markdown, c2pa_sidecar };
+/// `mp4` (ISO base media with a video or audio brand) is read only for now. Documents: `markdown`
+/// and all from `text` on.
+enum class Format {
+  unknown,
+  png,
+  jpeg,
+  webp,
+  gif,
+  tiff,
+  avif,
+  heif,
+  mp4,
+  markdown,
+  c2pa_sidecar,
+  text,
+  html,
+  json,   ///< one JSON value: the output of a model
+  jsonl,  ///< one JSON value a line
+  srt,
+  vtt,
+  docx,
+  xlsx,
+  pptx,
+  odt,
+  epub,
+  pdf
+};
 
 struct FormatInfo {
   Format format = Format::unknown;
-  std::string_view name;         ///< for people: "PNG"
-  std::string_view mime;         ///< "image/png"
-  std::string_view extension;    ///< without the dot, lower case
-  bool picture = false;          ///< the image room can decode and encode its pixels
-  bool writes_metadata = false;  ///< `plan` can place XMP and a manifest in it
+  std::string_view name;       ///< for people: "PNG"
+  std::string_view mime;       ///< "image/png"
+  std::string_view extension;  ///< without the dot, lower case
+  bool picture = false;        ///< the image room can decode and encode its pixels
+  bool writes_metadata =
+      false;                  ///< `plan` can place a record in it, and a manifest (but see below)
+  bool document = false;      ///< `passages` and `insert_text` serve it; never with `picture`
+  bool native_aigc = false;   ///< the record goes into Edits::aigc; Edits::xmp is refused
+  bool sidecar_only = false;  ///< Edits::manifest is refused: the manifest goes beside the file
 };
 
 /// Facts about a format; for `unknown` a record whose texts are empty and whose flags are false.
 const FormatInfo& format_info(Format format);
 
-/// Tells the format from the bytes alone; names lie. `markdown` is text that begins with YAML front
-/// matter (optionally after one heading line, seen in the wild).
-Format probe(ByteView file);
+/// Tells the format from the bytes; names lie. Only for what the bytes can say no more of than that
+/// they are text, the ending of `name` (.md, .markdown, .html, .htm, .xhtml) decides; `markdown`
+/// without it is text that begins with YAML front matter (optionally after one heading line, seen
+/// in the wild). `text` is valid UTF-8 without NUL, and not empty.
+Format probe(ByteView file, std::string_view name = {});
 
 // ---------------------------------------------------------------------------------------------
 // Inventory
@@ -47,10 +79,11 @@ enum class BlockKind {
   exif_text,  ///< payload: text of one EXIF/TIFF field; key is its name ("UserComment",
               ///< "ImageDescription")
   icc,        ///< payload: the colour profile
-  aigc,  ///< payload: value of a native AIGC place (PNG tEXt, JPEG APP11/APP9, BMFF keys, YAML)
-  text,  ///< payload: any other textual field; key is its keyword
-  c2pa,  ///< payload: one whole C2PA manifest store
-  other  ///< a foreign block that we keep; payload empty
+  aigc,       ///< payload: value of a native AIGC place (PNG tEXt, JPEG APP11/APP9, BMFF keys; of
+              ///< documents the JSON text, of Markdown the whole YAML front matter)
+  text,       ///< payload: any other textual field; key is its keyword
+  c2pa,       ///< payload: one whole C2PA manifest store
+  other       ///< a foreign block that we keep; payload empty
 };
 
 /// One metadata block.
@@ -90,8 +123,9 @@ struct Inventory {
 /// are reported as the file states them: whoever decodes pixels checks the picture limits. A wrong
 /// check sum is a problem but leaves `complete` true, so that a manifest can still be judged. A
 /// text field or colour profile above the limit is listed as `other` and noted in `problems`.
-/// Errors: `container.format.unknown`, `container.<format>.limit`. Thread-safe.
-Result<Inventory> inspect(const Context& context, ByteView file);
+/// `name` as for `probe`. Errors: `container.format.unknown`, `container.<format>.limit`.
+/// Thread-safe.
+Result<Inventory> inspect(const Context& context, ByteView file, std::string_view name = {});
 
 // ---------------------------------------------------------------------------------------------
 // Changes
@@ -107,6 +141,9 @@ struct Edits {
   /// The whole new manifest store; every present one is taken out in the same step.
   std::optional<Bytes> manifest;
   std::vector<Replacement> replacements;
+  /// The record as compact JSON, where FormatInfo::native_aigc: replaces the first present one or
+  /// is added in the format's native place (gb45438.md section 6).
+  std::optional<Bytes> aigc;
 };
 
 /// The file that would result.
@@ -121,7 +158,8 @@ struct Plan {
 /// must outlive the plan. `inventory` must come from `inspect` of the same bytes. Errors:
 /// `container.<format>.unwritable` (damaged or unsupported structure; the hint says what helps),
 /// `container.<format>.limit`, `container.edits.block` (a replacement names no such block, one of
-/// another kind, or one twice). Thread-safe.
+/// another kind, or one twice), `container.edits.place` (a record or manifest in a place that the
+/// format does not have: see FormatInfo). Thread-safe.
 Result<Plan> plan(const Context& context, ByteView file, const Inventory& inventory,
                   const Edits& edits);
 
@@ -133,6 +171,35 @@ Result<Plan> plan(const Context& context, ByteView file, const Inventory& invent
 /// the two differ in format or number of frames. Thread-safe.
 Result<Rope> transplant(const Context& context, ByteView original, const Inventory& inventory,
                         ByteView encoded);
+
+// ---------------------------------------------------------------------------------------------
+// The text of documents
+
+struct TextOptions {
+  /// JSON and JSONL: path of the strings that hold the text, such as `choices[].message.content`.
+  /// Empty: the first of the usual fields of model outputs that occurs.
+  std::string field;
+};
+
+/// The text of a document in reading order, as a reader sees it. A PDF's words are not read: each
+/// page is one `verbatim` passage without text, before which a paragraph can stand. Errors:
+/// `container.<format>.text` (damaged, or no document; for JSON no such field),
+/// `container.<format>.limit` (`document-text`, `blocks`, `box-depth`). Thread-safe.
+Result<std::vector<Passage>> passages(const Context& context, ByteView file,
+                                      const Inventory& inventory, const TextOptions& options = {});
+
+/// Writes insertions and new paragraphs; all other bytes stay (in ZIP packages: of each part). A
+/// paragraph becomes what the format has for one: a line of its own in plain text, a quoted line in
+/// Markdown, `<p>` in HTML and EPUB, field `label` beside the text in JSON, a cue in SRT and VTT,
+/// a `w:p` in DOCX, `text:p` in ODT, a row in XLSX, a text box in PPTX, a line at the page's edge
+/// in PDF. `file` must outlive the rope. `inventory` and `options` as for `passages`, whose list
+/// the indices refer to. Errors: as `passages`; `container.edits.passage` (no such passage, an
+/// offset within a character or a closed range, a passage that is not prose), `container.<format>.
+/// unwritable`. Thread-safe.
+Result<Rope> insert_text(const Context& context, ByteView file, const Inventory& inventory,
+                         const std::vector<Insertion>& insertions,
+                         const std::vector<NewParagraph>& paragraphs,
+                         const TextOptions& options = {});
 
 }  // namespace signmark::container
 

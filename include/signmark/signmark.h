@@ -130,7 +130,7 @@ smk_status smk_context_set_home(smk_context* context, const char* directory, smk
 
 /* Upper bounds on what an input may ask for, by the names that `signmark doctor` lists:
  * "image-pixels", "image-side", "image-frames", "metadata-block", "manifest-store", "file-size",
- * "json-depth", "box-depth", "blocks". Every refusal by a limit names it.
+ * "json-depth", "box-depth", "blocks", "document-text". Every refusal by a limit names it.
  * Errors: `base.limit.unknown`, `base.limit.value` (0 is no limit). */
 smk_status smk_context_set_limit(smk_context* context, const char* name, uint64_t value,
                                  smk_error** error);

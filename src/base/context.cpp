@@ -66,6 +66,7 @@ constexpr std::array kLimits = {
     LimitEntry{"json-depth", &Limits::json_depth, "nesting of JSON"},
     LimitEntry{"box-depth", &Limits::box_depth, "nesting of boxes and CBOR"},
     LimitEntry{"blocks", &Limits::blocks, "chunks, segments, boxes or entries in one file"},
+    LimitEntry{"document-text", &Limits::document_text, "bytes of a document's text, unpacked"},
 };
 
 std::optional<std::uint64_t> unit_factor(std::string_view unit) {

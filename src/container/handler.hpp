@@ -9,6 +9,8 @@
 
 namespace signmark::container {
 
+class DocumentHandler;
+
 /// What a format must be able to do. Handlers hold no state; one object serves all threads.
 class Handler {
  public:
@@ -24,7 +26,12 @@ class Handler {
                                           const Inventory& inventory, const Edits& edits) const;
   [[nodiscard]] virtual Result<Rope> transplant(const Context& context, ByteView original,
                                                 const Inventory& inventory, ByteView encoded) const;
+  /// The side that serves text; nullptr when the format is no document.
+  [[nodiscard]] virtual const DocumentHandler* document() const { return nullptr; }
 };
+
+/// The handler of a format; nullptr for `unknown`.
+const Handler* handler_of(Format format);
 
 const Handler& png_handler();
 const Handler& jpeg_handler();
@@ -96,8 +103,8 @@ struct CarrierEdit {
   Bytes payload;
 };
 
-/// Resolves Edits against the inventory, in file order, one a carrier: Edits::xmp goes to the first
-/// XMP block if there is one, exif_text replacements are folded into their EXIF block. Checks
+/// Resolves Edits against the inventory, in file order, one a carrier: Edits::xmp and Edits::aigc
+/// go to the first block of their kind if there is one, exif_text replacements are folded into their EXIF block. Checks
 /// indices, kinds and limits. Errors: `container.edits.block`, `container.<format>.limit`, those of
 /// exif.hpp.
 Result<std::vector<CarrierEdit>> carrier_edits(const Inventory& inventory, const Edits& edits,

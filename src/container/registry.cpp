@@ -5,24 +5,18 @@
 #include <algorithm>
 #include <array>
 
-#include "container/handler.hpp"
+#include "container/document/document.hpp"
 
 namespace signmark::container {
 namespace {
 
 /// In the order in which they are tried: the looser a signature, the later it comes.
-constexpr std::array kHandlers = {png_handler,     jpeg_handler,    webp_handler, gif_handler,
-                                  tiff_handler,    avif_handler,    heif_handler, mp4_handler,
-                                  sidecar_handler, markdown_handler};
-
-const Handler* find_handler(Format format) {
-  for (const auto& handler : kHandlers)
-    if (handler().info().format == format) return &handler();
-  return nullptr;
-}
+constexpr std::array kHandlers = {png_handler,     jpeg_handler,     webp_handler, gif_handler,
+                                  tiff_handler,    avif_handler,     heif_handler, mp4_handler,
+                                  sidecar_handler, markdown_handler, text_handler};
 
 Result<const Handler*> handler_for(const Inventory& inventory) {
-  if (const Handler* handler = find_handler(inventory.format)) return handler;
+  if (const Handler* handler = handler_of(inventory.format)) return handler;
   return fail("container.format.unknown", "the inventory is of no known format");
 }
 
@@ -57,7 +51,33 @@ Status check_writable(const Inventory& inventory) {
                       why.where, "repair or re-export the file first");
 }
 
+/// A record or a manifest only where the format has a place for it.
+Status check_places(const Inventory& inventory, const Edits& edits) {
+  const FormatInfo& info = format_info(inventory.format);
+  if (edits.aigc && !info.native_aigc)
+    return fail("container.edits.place", fmt::format("{} takes the record as XMP", info.name));
+  if (edits.xmp && info.native_aigc)
+    return fail("container.edits.place", fmt::format("{} has no place for XMP", info.name));
+  if (edits.manifest && info.sidecar_only)
+    return fail("container.edits.place",
+                fmt::format("{} has no place for a manifest that we write", info.name), {},
+                "write a sidecar manifest beside the file");
+  return {};
+}
+
+/// The format that a name stands for, among those that look like any text.
+Format named_text(std::string_view name) {
+  if (ends_in(name, ".md") || ends_in(name, ".markdown")) return Format::markdown;
+  return Format::text;
+}
+
 }  // namespace
+
+const Handler* handler_of(Format format) {
+  for (const auto& handler : kHandlers)
+    if (handler().info().format == format) return &handler();
+  return nullptr;
+}
 
 std::string_view code_name(Format format) {
   switch (format) {
@@ -81,6 +101,30 @@ std::string_view code_name(Format format) {
       return "markdown";
     case Format::c2pa_sidecar:
       return "sidecar";
+    case Format::text:
+      return "text";
+    case Format::html:
+      return "html";
+    case Format::json:
+      return "json";
+    case Format::jsonl:
+      return "jsonl";
+    case Format::srt:
+      return "srt";
+    case Format::vtt:
+      return "vtt";
+    case Format::docx:
+      return "docx";
+    case Format::xlsx:
+      return "xlsx";
+    case Format::pptx:
+      return "pptx";
+    case Format::odt:
+      return "odt";
+    case Format::epub:
+      return "epub";
+    case Format::pdf:
+      return "pdf";
     case Format::unknown:
       break;
   }
@@ -100,13 +144,16 @@ Result<Rope> Handler::transplant(const Context&, ByteView, const Inventory& inve
 
 const FormatInfo& format_info(Format format) {
   static constexpr FormatInfo kUnknown{};
-  const Handler* handler = find_handler(format);
+  const Handler* handler = handler_of(format);
   return handler == nullptr ? kUnknown : handler->info();
 }
 
-Format probe(ByteView file) {
-  for (const auto& handler : kHandlers)
-    if (handler().matches(file)) return handler().info().format;
+Format probe(ByteView file, std::string_view name) {
+  for (const auto& handler : kHandlers) {
+    if (!handler().matches(file)) continue;
+    const Format found = handler().info().format;
+    return found == Format::text ? named_text(name) : found;
+  }
   return Format::unknown;
 }
 
@@ -116,14 +163,15 @@ const Block* Inventory::find(BlockKind kind) const {
   return found == blocks.end() ? nullptr : &*found;
 }
 
-Result<Inventory> inspect(const Context& context, ByteView file) {
+Result<Inventory> inspect(const Context& context, ByteView file, std::string_view name) {
   Inventory inventory;
-  inventory.format = probe(file);
+  inventory.format = probe(file, name);
   inventory.file_size = file.size();
-  const Handler* handler = find_handler(inventory.format);
+  const Handler* handler = handler_of(inventory.format);
   if (handler == nullptr)
     return fail("container.format.unknown", "the bytes are of no known format", "byte 0",
-                "known are PNG, JPEG, WebP, GIF, TIFF, AVIF, HEIF, MP4, Markdown, C2PA sidecars");
+                "known are PNG, JPEG, WebP, GIF, TIFF, AVIF, HEIF, MP4, C2PA sidecars, text, "
+                "Markdown, HTML, JSON, SRT, VTT, DOCX, XLSX, PPTX, ODT, EPUB, PDF");
   SIGNMARK_TRY(handler->inspect(context, file, inventory));
   put_in_file_order(inventory);
   note_several_manifests(inventory);
@@ -134,6 +182,7 @@ Result<Plan> plan(const Context& context, ByteView file, const Inventory& invent
                   const Edits& edits) {
   SIGNMARK_ASSIGN(const Handler* handler, handler_for(inventory));
   SIGNMARK_TRY(check_writable(inventory));
+  SIGNMARK_TRY(check_places(inventory, edits));
   return handler->plan(context, file, inventory, edits);
 }
 

@@ -33,7 +33,8 @@ Status check_replacements(const Inventory& inventory, const Edits& edits) {
     if (!is_editable(block.kind))
       return fail("container.edits.block", "a block of this kind cannot be replaced", where);
     if (!seen.insert(replacement.block).second ||
-        (edits.xmp && &block == inventory.find(BlockKind::xmp)))
+        (edits.xmp && &block == inventory.find(BlockKind::xmp)) ||
+        (edits.aigc && &block == inventory.find(BlockKind::aigc)))
       return fail("container.edits.block", "two new values for one block", where);
   }
   return {};
@@ -45,6 +46,7 @@ Status check_sizes(const Inventory& inventory, const Edits& edits, const Limits&
     return check_limit(format, "metadata-block", bytes.size(), limits.metadata_block, where);
   };
   if (edits.xmp) SIGNMARK_TRY(check(*edits.xmp, "new XMP packet"));
+  if (edits.aigc) SIGNMARK_TRY(check(*edits.aigc, "new AIGC record"));
   for (const Replacement& replacement : edits.replacements)
     SIGNMARK_TRY(check(replacement.payload, "new value of a block"));
   if (!edits.manifest) return {};
@@ -111,6 +113,8 @@ Result<std::vector<CarrierEdit>> carrier_edits(const Inventory& inventory, const
   ExifEdits exif;
   if (const Block* xmp = inventory.find(BlockKind::xmp); xmp != nullptr && edits.xmp)
     result.push_back({xmp, *edits.xmp});
+  if (const Block* aigc = inventory.find(BlockKind::aigc); aigc != nullptr && edits.aigc)
+    result.push_back({aigc, *edits.aigc});
   for (const Replacement& replacement : edits.replacements) {
     const Block& block = inventory.blocks[replacement.block];
     if (block.kind == BlockKind::exif_text)

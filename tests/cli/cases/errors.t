@@ -11,7 +11,7 @@ signmark: error: .: this is a directory
 hint: name the files in it
 code: base.file.type
 [exit 1]
-$ printf 'hello' > hello.png; signmark verify hello.png
+$ printf 'hello\377' > hello.png; signmark verify hello.png
 hello.png: inconclusive - file: the bytes are of no known format
   metadata  unreadable file
                        the bytes are of no known format
@@ -27,7 +27,7 @@ empty.png: inconclusive - file: the bytes are of no known format
 [exit 14]
 $ signmark mark hello.png -o out.png
 signmark: error: hello.png: byte 0: the bytes are of no known format
-hint: known are PNG, JPEG, WebP, GIF, TIFF, AVIF, HEIF, MP4, Markdown, C2PA sidecars
+hint: known are PNG, JPEG, WebP, GIF, TIFF, AVIF, HEIF, MP4, C2PA sidecars, text, Markdown, HTML, JSON, SRT, VTT, DOCX, XLSX, PPTX, ODT, EPUB, PDF
 code: container.format.unknown
 [exit 1]
 $ signmark mark photo.png

@@ -46,7 +46,8 @@ TEST_CASE("markdown: texts without front matter", "[markdown]") {
   for (const char* text : {"# Title\n\ntext\n---\na: b\n---\n", "---\n\n---\n",
                            "text\n---\na: b\n---\n", "--- \nno key\n---\n", "----\na: b\n---\n"}) {
     INFO(text);
-    CHECK(probe(as_bytes(text)) == Format::unknown);
+    CHECK(probe(as_bytes(text)) == Format::text);
+    CHECK(probe(as_bytes(text), "A.MD") == Format::markdown);
   }
 }
 

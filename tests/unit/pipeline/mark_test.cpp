@@ -180,7 +180,7 @@ TEST_CASE("what cannot be marked well is not marked at all") {
   Bytes cut = slurp(picture());
   cut.resize(cut.size() / 2);
   save(dir / "cut.jpg", cut);
-  save(dir / "text.jpg", as_bytes("not a picture"));
+  save(dir / "text.jpg", as_bytes("not a picture\xFF"));
   CHECK(code_of(mark_file(test_context(), dir / "cut.jpg", to(dir / "o"), alice.options())) ==
         "pipeline.damaged");
   CHECK(code_of(mark_file(test_context(), dir / "text.jpg", to(dir / "o"), alice.options())) ==
