@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+// Detecting: scores of first-seen contexts, exact p-values, windows, payloads, and what to say.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "generation/contexts.hpp"
+#include "generation/needed.hpp"
+#include "generation/self_test.hpp"
+
+namespace signmark::generation {
+namespace {
+
+constexpr std::size_t kShortestWindow = 32;
+constexpr std::size_t kPayloadTokens = 512;  // that choose the payload; all of them then judge it
+
+/// The tokens of a range that count, in order.
+struct Scored {
+  std::vector<std::size_t> places;     ///< in the whole input
+  std::vector<ContextState> contexts;  ///< one each
+  std::vector<double> scores;
+  std::size_t n_dup = 0;
+};
+
+Status check_input(std::span<const Token> ids, const DetectOptions& options) {
+  const std::size_t to = std::min(options.to, ids.size());
+  if (options.from > to)
+    return fail("generation.range", fmt::format("there is no token range {} to {} in {} tokens",
+                                                options.from, options.to, ids.size()));
+  if (!(options.log10_budget < 0))
+    return fail("generation.range", "the false-positive budget must be below 1");
+  if (std::any_of(ids.begin(), ids.end(), [](Token id) { return id < 0; }))
+    return fail("generation.candidates", "a token's id must not be negative");
+  return {};
+}
+
+Scored collect(const Rule& rule, std::span<const Token> ids, std::size_t from, std::size_t to) {
+  const ContextHabit& habit = rule.habit();
+  const std::size_t begin = habit.prompt_counts ? 0 : from;
+  Scored scored;
+  Repeats repeats(habit);
+  ContextRoom room;
+  for (std::size_t at = from; at < to; ++at) {
+    const auto context = context_before(ids.first(to), begin, at, habit, habit.score_padded, room);
+    if (!context) continue;
+    const ContextState state = rule.read(*context);
+    if (!repeats.insert(state, ids[at])) {
+      ++scored.n_dup;
+      continue;
+    }
+    scored.places.push_back(at);
+    scored.contexts.push_back(state);
+    scored.scores.push_back(rule.score(state, *context, ids[at], 0));
+  }
+  return scored;
+}
+
+/// The payload that the first tokens speak for.
+std::uint32_t likeliest_payload(const Rule& rule, std::span<const Token> ids, const Scored& scored,
+                                int bits) {
+  const std::size_t count = std::min(scored.places.size(), kPayloadTokens);
+  std::uint32_t best = 0;
+  double best_sum = -std::numeric_limits<double>::infinity();
+  for (std::uint32_t payload = 0; payload >> bits == 0; ++payload) {
+    double sum = 0;
+    for (std::size_t i = 0; i < count; ++i)
+      sum += rule.score(scored.contexts[i], {}, ids[scored.places[i]], payload);
+    if (sum > best_sum) {
+      best_sum = sum;
+      best = payload;
+    }
+  }
+  return best;
+}
+
+/// Windows of scored tokens: 32, 64, 128, ... at half steps (section 6.5).
+class Scan {
+ public:
+  Scan(const Rule& rule, const Scored& scored, double log10_hypotheses)
+      : rule_(rule), scored_(scored), before_(scored.scores.size() + 1) {
+    for (std::size_t i = 0; i < scored.scores.size(); ++i)
+      before_[i + 1] = before_[i] + scored.scores[i];
+    for (std::size_t size = kShortestWindow; size < scored.scores.size(); size *= 2)
+      windows_ += starts(size);
+    log10_tried_ =
+        log10_hypotheses + std::log10(static_cast<double>(std::max<std::size_t>(windows_, 1)));
+  }
+  [[nodiscard]] std::size_t windows() const { return windows_; }
+
+  /// log10 p of the best window, for all that were tried.
+  [[nodiscard]] double best() const {
+    double best = 0;
+    each_size([&](std::size_t size) {
+      double top = sum(0, size);
+      for (std::size_t k = 1; k < starts(size); ++k) top = std::max(top, sum(start(k, size), size));
+      best = std::min(best, adjusted(size, top));
+    });
+    return best;
+  }
+
+  /// Windows below the budget, merged where they overlap or touch.
+  [[nodiscard]] std::vector<Region> regions(double log10_budget) const {
+    std::vector<Window> good;
+    each_size([&](std::size_t size) {
+      const double least = threshold(size, log10_budget);
+      for (std::size_t k = 0; k < starts(size); ++k)
+        if (const double total = sum(start(k, size), size); total >= least)
+          good.push_back({start(k, size), size, total});
+    });
+    std::sort(good.begin(), good.end(),
+              [](const Window& a, const Window& b) { return a.start < b.start; });
+    std::vector<Region> merged;
+    std::size_t end = 0;
+    for (const Window& window : good) {
+      const std::size_t from = scored_.places[window.start];
+      const std::size_t to = scored_.places[window.start + window.size - 1] + 1;
+      if (merged.empty() || window.start > end) merged.push_back({from, to, 0});
+      end = std::max(end, window.start + window.size);
+      merged.back().to = std::max(merged.back().to, to);
+      merged.back().log10_p = std::min(merged.back().log10_p, adjusted(window.size, window.sum));
+    }
+    return merged;
+  }
+
+ private:
+  struct Window {
+    std::size_t start = 0, size = 0;
+    double sum = 0;
+  };
+  template <class Body>
+  void each_size(Body&& body) const {
+    for (std::size_t size = kShortestWindow; size < scored_.scores.size(); size *= 2) body(size);
+  }
+  [[nodiscard]] std::size_t starts(std::size_t size) const {
+    return (scored_.scores.size() - size + size / 2 - 1) / (size / 2) + 1;
+  }
+  [[nodiscard]] std::size_t start(std::size_t k, std::size_t size) const {
+    return std::min(k * (size / 2), scored_.scores.size() - size);  // the last ends at the end
+  }
+  [[nodiscard]] double sum(std::size_t at, std::size_t size) const {
+    return before_[at + size] - before_[at];
+  }
+  [[nodiscard]] double adjusted(std::size_t size, double total) const {
+    return std::min(0.0, rule_.log10_tail(size, total) + log10_tried_);
+  }
+  /// The least sum below the budget: tails fall as sums grow.
+  [[nodiscard]] double threshold(std::size_t size, double log10_budget) const {
+    const double unit = rule_.step() > 0 ? rule_.step() : 0.01;
+    double low = static_cast<double>(size) * rule_.null_mean(), high = low + unit;
+    for (double reach = unit; adjusted(size, high) > log10_budget; reach *= 2) high = low + reach;
+    while (high - low > unit) {
+      const double middle = (low + high) / 2;
+      (adjusted(size, middle) > log10_budget ? low : high) = middle;
+    }
+    return rule_.step() > 0 ? std::ceil(low) : high;
+  }
+
+  const Rule& rule_;
+  const Scored& scored_;
+  std::vector<double> before_;  // sums of all scores before an index
+  std::size_t windows_ = 0;
+  double log10_tried_ = 0;
+};
+
+void judge(const Rule& rule, double budget, double mean_score, Detection& detection) {
+  using Answer = Detection::Answer;
+  if (detection.log10_p_best() <= budget) {
+    detection.answer = Answer::present;
+    detection.tokens_needed = tokens_needed(rule, mean_score, budget);
+    return;
+  }
+  const std::size_t typical = tokens_needed(rule, rule.typical_score(), budget);
+  detection.tokens_needed = typical;
+  const bool is_short = detection.n_scored < typical;
+  detection.answer = is_short ? Answer::not_enough_tokens : Answer::not_found;
+  if (is_short)
+    detection.note = fmt::format(
+        "not enough tokens: {} could be scored, and a mark in ordinary prose needs about {}",
+        detection.n_scored, typical);
+  else
+    detection.note =
+        "no mark of this key was found; text with little choice in it, such as code or "
+        "mathematics, may carry one that does not show";
+}
+
+}  // namespace
+
+double Detection::log10_p_best() const {
+  return std::min(0.0, std::min(log10_p, log10_p_scan) + std::log10(2.0));
+}
+
+struct Detector::State {
+  std::shared_ptr<const Rule> rule;
+  int payload_bits = 0;
+};
+
+Detector::Detector(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Detector::Detector(Detector&&) noexcept = default;
+Detector& Detector::operator=(Detector&&) noexcept = default;
+Detector::~Detector() = default;
+
+Result<Detector> Detector::create(const Profile& profile) {
+  SIGNMARK_ASSIGN(auto rule, make_rule(profile));
+  SIGNMARK_TRY(self_test(*rule, profile));
+  return Detector(std::make_unique<State>(State{std::move(rule), profile.payload_bits}));
+}
+
+Result<Detection> Detector::detect(std::span<const Token> ids, const DetectOptions& options) const {
+  SIGNMARK_TRY(check_input(ids, options));
+  const Rule& rule = *state_->rule;
+  const std::size_t to = std::min(options.to, ids.size());
+  Scored scored = collect(rule, ids, options.from, to);
+  const double log10_payloads = state_->payload_bits * std::numbers::ln2 / std::numbers::ln10;
+  std::optional<std::uint32_t> payload;
+  if (state_->payload_bits > 0) {
+    payload = likeliest_payload(rule, ids, scored, state_->payload_bits);
+    for (std::size_t i = 0; i < scored.scores.size(); ++i)
+      scored.scores[i] = rule.score(scored.contexts[i], {}, ids[scored.places[i]], *payload);
+  }
+  Detection detection;
+  detection.n_tokens = to - options.from;
+  detection.n_scored = scored.scores.size();
+  detection.n_dup = scored.n_dup;
+  detection.scores.assign(ids.size(), std::numeric_limits<float>::quiet_NaN());
+  double sum = 0;
+  for (std::size_t i = 0; i < scored.scores.size(); ++i) {
+    sum += scored.scores[i];
+    detection.scores[scored.places[i]] = static_cast<float>(scored.scores[i]);
+  }
+  detection.statistic = rule.statistic(detection.n_scored, sum);
+  detection.log10_p = std::min(0.0, rule.log10_tail(detection.n_scored, sum) + log10_payloads);
+  detection.log10_p_scan = detection.log10_p;
+  if (options.scan) {
+    const Scan scan(rule, scored, log10_payloads);
+    detection.windows = scan.windows();
+    if (detection.windows > 0) detection.log10_p_scan = scan.best();
+    if (detection.log10_p_scan <= options.log10_budget)
+      detection.regions = scan.regions(options.log10_budget);
+  }
+  const double mean = detection.n_scored == 0 ? 0 : sum / static_cast<double>(detection.n_scored);
+  judge(rule, options.log10_budget, mean, detection);
+  if (detection.answer == Detection::Answer::present) detection.payload = payload;
+  return detection;
+}
+
+}  // namespace signmark::generation

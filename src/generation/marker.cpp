@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Marking one answer, token by token.
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "generation/contexts.hpp"
+#include "generation/needed.hpp"
+#include "generation/self_test.hpp"
+
+namespace signmark::generation {
+namespace {
+
+/// Entropy of logits, bits; what is impossible adds nothing.
+double entropy_bits(std::span<const float> logits) {
+  double entropy = 0;
+  for (const double p : softmax(logits))
+    if (p > 0) entropy -= p * std::log2(p);
+  return entropy;
+}
+
+Status check_candidates(std::span<const Token> ids, std::span<float> logits) {
+  if (ids.size() != logits.size())
+    return fail("generation.candidates", "there must be one logit for each candidate");
+  if (std::any_of(ids.begin(), ids.end(), [](Token id) { return id < 0; }))
+    return fail("generation.candidates", "a token's id must not be negative");
+  constexpr float kImpossible = -std::numeric_limits<float>::infinity();
+  std::size_t possible = 0;
+  for (float& logit : logits) {
+    if (std::isnan(logit)) logit = kImpossible;
+    if (logit == -kImpossible)
+      return fail("generation.candidates", "a logit must not be +infinity");
+    possible += logit > kImpossible ? 1 : 0;
+  }
+  if (possible == 0) return fail("generation.candidates", "no candidate is possible");
+  return {};
+}
+
+}  // namespace
+
+struct Marker::State {
+  explicit State(std::shared_ptr<const Rule> rule_in)
+      : rule(std::move(rule_in)), repeats(rule->habit()) {}
+
+  [[nodiscard]] std::optional<std::span<const Token>> context(bool padded,
+                                                              ContextRoom& room) const {
+    return context_before(tokens, 0, tokens.size(), rule->habit(), padded, room);
+  }
+
+  std::shared_ptr<const Rule> rule;
+  std::uint32_t payload = 0;
+  std::vector<Token> tokens;
+  Repeats repeats;
+  bool was_marked = false;  ///< the choice of the token that comes next
+  std::size_t marked = 0, scored = 0;
+  double bits = 0, sum = 0;
+};
+
+Marker::Marker(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Marker::Marker(const Marker& other) : state_(std::make_unique<State>(*other.state_)) {}
+Marker& Marker::operator=(const Marker& other) {
+  if (this != &other) state_ = std::make_unique<State>(*other.state_);
+  return *this;
+}
+Marker::Marker(Marker&&) noexcept = default;
+Marker& Marker::operator=(Marker&&) noexcept = default;
+Marker::~Marker() = default;
+
+Result<Marker> Marker::create(const Profile& profile) {
+  SIGNMARK_ASSIGN(auto rule, make_rule(profile));
+  SIGNMARK_TRY(self_test(*rule, profile));
+  auto state = std::make_unique<State>(std::move(rule));
+  state->payload = profile.payload;
+  return Marker(std::move(state));
+}
+
+void Marker::reset() {
+  const std::uint32_t payload = state_->payload;
+  *state_ = State(state_->rule);
+  state_->payload = payload;
+}
+
+void Marker::accept(Token token) {
+  State& state = *state_;
+  ContextRoom room;
+  if (const auto context = state.context(true, room)) {
+    const ContextState read = state.rule->read(*context);
+    const bool is_new = state.repeats.insert(read, token);
+    const bool is_scored =
+        state.tokens.size() >= state.rule->habit().width || state.rule->habit().score_padded;
+    if (is_new && is_scored && state.was_marked) {
+      state.sum += state.rule->score(read, *context, token, state.payload);
+      ++state.scored;
+    }
+  }
+  state.was_marked = false;
+  state.tokens.push_back(token);
+}
+
+Result<std::optional<std::size_t>> Marker::process(std::span<const Token> ids,
+                                                   std::span<float> logits) {
+  State& state = *state_;
+  SIGNMARK_TRY(check_candidates(ids, logits));
+  state.was_marked = false;
+  ContextRoom room;
+  const auto context = state.context(true, room);
+  const auto is_possible = [](float logit) { return std::isfinite(logit); };
+  if (!context || std::count_if(logits.begin(), logits.end(), is_possible) < 2) return std::nullopt;
+  const ContextState read = state.rule->read(*context);
+  if (!state.rule->habit().repeat_is_pair && state.repeats.contains(read, 0)) return std::nullopt;
+  state.bits += entropy_bits(logits);
+  ++state.marked;
+  state.was_marked = true;
+  return state.rule->mark(read, {*context, ids, logits});
+}
+
+Forecast Marker::forecast() const {
+  const State& state = *state_;
+  Forecast forecast;
+  forecast.marked = state.marked;
+  if (state.marked > 0) forecast.bits_per_token = state.bits / static_cast<double>(state.marked);
+  if (state.scored == 0) return forecast;
+  forecast.log10_p = state.rule->log10_tail(state.scored, state.sum);
+  forecast.tokens_for_1e9 =
+      tokens_needed(*state.rule, state.sum / static_cast<double>(state.scored), -9);
+  return forecast;
+}
+
+}  // namespace signmark::generation
