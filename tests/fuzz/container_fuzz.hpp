@@ -25,36 +25,62 @@ inline Bytes small_store() {
 }
 
 inline void plan_and_look(const Context& context, ByteView file,
-                          const container::Inventory& inventory) {
+                          const container::Inventory& inventory, std::string_view name) {
   container::Edits edits;
-  edits.xmp = Bytes(60, Byte{'x'});
-  edits.manifest = small_store();
+  const container::FormatInfo& info = container::format_info(inventory.format);
+  constexpr std::string_view kRecord = R"({"Label":"1"})";
+  if (info.native_aigc)
+    edits.aigc = Bytes(kRecord.begin(), kRecord.end());
+  else
+    edits.xmp = Bytes(60, Byte{'x'});
+  if (!info.sidecar_only) edits.manifest = small_store();
   const auto plan = container::plan(context, file, inventory, edits);
   if (!plan) return check_error(plan.error());
   const Bytes marked = plan->rope.flatten();
-  const auto again = container::inspect(context, marked);
+  const auto again = container::inspect(context, marked, name);
   // What we wrote must be whole, and the store where the plan says.
   if (!again) return check_error(again.error());
-  if (!again->complete || again->find(container::BlockKind::c2pa) == nullptr ||
+  if (!again->complete || (edits.manifest && again->find(container::BlockKind::c2pa) == nullptr) ||
+      (edits.aigc && again->find(container::BlockKind::aigc) == nullptr) ||
       again->manifest_exclusions != plan->manifest_exclusions)
     std::abort();
   if (const auto moved = container::transplant(context, file, inventory, marked); !moved)
     check_error(moved.error());
 }
 
+/// Marks in the text and a new paragraph must read back.
+inline void insert_and_look(const Context& context, ByteView file,
+                            const container::Inventory& inventory, std::string_view name) {
+  const auto before = container::passages(context, file, inventory);
+  if (!before) return check_error(before.error());
+  std::vector<Insertion> insertions;
+  for (std::size_t i = 0; i < before->size(); ++i)
+    if (const Passage& passage = (*before)[i];
+        passage.kind == Passage::Kind::prose && passage.closed.empty())
+      insertions.push_back({i, passage.text.size(), "\u2060\uFE03"});
+  const auto rope = container::insert_text(context, file, inventory, insertions,
+                                           {{before->size() / 2, "AI-generated"}});
+  if (!rope) return check_error(rope.error());
+  const Bytes marked = rope->flatten();
+  const auto again = container::inspect(context, marked, name);
+  if (!again || !again->complete || !container::passages(context, marked, *again)) std::abort();
+}
+
 /// Only bytes that probe as `format`, or as `other`, go on: the rest is another target's.
 inline int run_container(const std::uint8_t* data, std::size_t size, container::Format format,
-                         container::Format other = container::Format::unknown) {
+                         container::Format other = container::Format::unknown,
+                         std::string_view name = {}) {
   static const Context context = Context::standard();
   const ByteView file(data, size);
-  const container::Format found = container::probe(file);
+  const container::Format found = container::probe(file, name);
   if (found != format && found != other) return 0;
-  const auto inventory = container::inspect(context, file);
+  const auto inventory = container::inspect(context, file, name);
   if (!inventory) {
     check_error(inventory.error());
     return 0;
   }
-  plan_and_look(context, file, *inventory);
+  plan_and_look(context, file, *inventory, name);
+  if (container::format_info(found).document) insert_and_look(context, file, *inventory, name);
   return 0;
 }
 

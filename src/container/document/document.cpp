@@ -54,10 +54,9 @@ std::optional<std::size_t> source_of(const LocatedPassage& located, std::size_t 
   const auto next =
       std::partition_point(located.map.begin(), located.map.end(),
                            [&](const Segment& segment) { return segment.text < offset; });
-  if (next == located.map.begin()) {
-    if (next == located.map.end()) return std::nullopt;
-    return next->source;
-  }
+  const bool at_next = next != located.map.end() && next->text == offset;
+  if (at_next && (next == located.map.begin() || next->inner)) return next->source;
+  if (next == located.map.begin()) return std::nullopt;
   const Segment& segment = *std::prev(next);
   if (offset >= segment.text + segment.text_size) return segment.source + segment.source_size;
   if (segment.text_size != segment.source_size) return std::nullopt;
@@ -156,16 +155,17 @@ void PassageBuilder::copy(std::string_view text, std::size_t source) {
   auto& map = located_.map;
   const std::size_t at = located_.passage.text.size();
   located_.passage.text += text;
-  const bool goes_on = !map.empty() && map.back().text_size == map.back().source_size &&
+  const bool goes_on = !inner_ && !map.empty() && map.back().text_size == map.back().source_size &&
                        map.back().text + map.back().text_size == at &&
                        map.back().source + map.back().source_size == source;
-  if (!goes_on) map.push_back({at, 0, source, 0});
+  if (!goes_on) map.push_back({at, 0, source, 0, std::exchange(inner_, false)});
   map.back().text_size += text.size();
   map.back().source_size += text.size();
 }
 
 void PassageBuilder::decoded(std::string_view text, std::size_t source, std::size_t source_size) {
-  located_.map.push_back({located_.passage.text.size(), text.size(), source, source_size});
+  located_.map.push_back({located_.passage.text.size(), text.size(), source, source_size,
+                          std::exchange(inner_, false)});
   located_.passage.text += text;
 }
 
@@ -193,6 +193,7 @@ LocatedPassage PassageBuilder::take(Passage::Kind kind, Range outer) {
   while (!open_.empty()) close_closed();
   LocatedPassage result = std::move(located_);
   located_ = {};
+  inner_ = false;
   std::string& text = result.passage.text;
   std::size_t spaces = 0;
   while (spaces < text.size() && is_space(text[text.size() - 1 - spaces])) ++spaces;

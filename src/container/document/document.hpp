@@ -11,6 +11,7 @@ namespace signmark::container {
 struct Segment {
   std::size_t text = 0, text_size = 0;      ///< in Passage::text
   std::size_t source = 0, source_size = 0;  ///< in the part
+  bool inner = false;  ///< what is inserted before it must stand behind the markup before it
 };
 
 /// A passage and its place.
@@ -90,6 +91,8 @@ class PassageBuilder {
   void made_up(std::string_view text);
   /// White space as HTML shows it: one space between words, none at the ends.
   void space(std::size_t source, std::size_t source_size);
+  /// What is inserted before the next piece must stand behind the markup before that piece.
+  void keep_behind_markup() { inner_ = true; }
   void open_closed();   ///< from here on verbatim; may be nested
   void close_closed();  ///< ends the innermost
   [[nodiscard]] bool empty() const { return located_.passage.text.empty(); }
@@ -100,6 +103,7 @@ class PassageBuilder {
  private:
   LocatedPassage located_;
   std::vector<std::size_t> open_;
+  bool inner_ = false;
 };
 
 /// Adds the ranges of URLs and mail addresses in `text` to `closed`, and sorts and joins it.
