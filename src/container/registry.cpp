@@ -11,9 +11,9 @@ namespace signmark::container {
 namespace {
 
 /// In the order in which they are tried: the looser a signature, the later it comes.
-constexpr std::array kHandlers = {png_handler,     jpeg_handler,     webp_handler, gif_handler,
-                                  tiff_handler,    avif_handler,     heif_handler, mp4_handler,
-                                  sidecar_handler, markdown_handler, text_handler};
+constexpr std::array kHandlers = {png_handler,     jpeg_handler, webp_handler,     gif_handler,
+                                  tiff_handler,    avif_handler, heif_handler,     mp4_handler,
+                                  sidecar_handler, html_handler, markdown_handler, text_handler};
 
 Result<const Handler*> handler_for(const Inventory& inventory) {
   if (const Handler* handler = handler_of(inventory.format)) return handler;
@@ -68,6 +68,8 @@ Status check_places(const Inventory& inventory, const Edits& edits) {
 /// The format that a name stands for, among those that look like any text.
 Format named_text(std::string_view name) {
   if (ends_in(name, ".md") || ends_in(name, ".markdown")) return Format::markdown;
+  if (ends_in(name, ".html") || ends_in(name, ".htm") || ends_in(name, ".xhtml"))
+    return Format::html;
   return Format::text;
 }
 

@@ -60,6 +60,7 @@ class DocumentHandler : public Handler {
 };
 
 const Handler& text_handler();
+const Handler& html_handler();
 
 /// One part that is the file itself.
 DocumentText flat_document(ByteView file);

@@ -22,7 +22,8 @@ struct MarkupToken {
 /// Splits markup. HTML reads on whatever comes; XML ends at the first error.
 class MarkupReader {
  public:
-  MarkupReader(std::string_view source, Dialect dialect) : source_(source), dialect_(dialect) {}
+  MarkupReader(std::string_view source, Dialect dialect, std::size_t begin = 0)
+      : source_(source), dialect_(dialect), at_(begin) {}
   /// The next token; nothing at the end or at damage.
   std::optional<MarkupToken> next();
   /// Why it ended before the end; "" when it did not.
