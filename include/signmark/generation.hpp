@@ -42,8 +42,12 @@ struct Profile {
   std::vector<std::int64_t> layer_keys;  ///< synthid: one a layer, 1 to 64
   std::uint64_t seed = 0;                ///< gumbel_vllm: the key; kgw: the hashing key
   /// Tokens before a token that decide about it, 1 to 16; 0: the scheme's own default (signmark 2,
-  /// synthid and gumbel_vllm 4, kgw_lefthash 1, kgw_selfhash 4 with the token itself).
+  /// and up to 3 more where these were there before; synthid and gumbel_vllm 4, kgw_lefthash 1,
+  /// kgw_selfhash 4 with the token itself).
   int context_width = 0;
+  /// signmark: so many tokens at the beginning of an answer are drawn freely. With 0 the same
+  /// question under the same key gets the same answer; a chat wants 2 or more.
+  std::uint32_t free_tokens = 0;
   std::uint32_t vocabulary = 0;  ///< kgw: size of the model's output; others ignore it
   double green_ratio = 0.25;     ///< kgw: gamma
   double bias = 2;               ///< kgw: delta, added to green logits

@@ -6,17 +6,33 @@
 
 namespace signmark::generation {
 
-std::optional<std::span<const Token>> context_before(std::span<const Token> tokens,
-                                                     std::size_t begin, std::size_t at,
-                                                     const ContextHabit& habit, bool padded,
-                                                     ContextRoom& room) {
-  const std::size_t there = at - begin;
-  if (there >= habit.width) return tokens.subspan(at - habit.width, habit.width);
-  if (!padded || !habit.padding) return std::nullopt;
-  std::fill(room.begin(), room.end(), *habit.padding);
-  std::copy_n(tokens.begin() + static_cast<std::ptrdiff_t>(begin), there,
-              room.begin() + static_cast<std::ptrdiff_t>(habit.width - there));
-  return std::span<const Token>(room).first(habit.width);
+namespace {
+
+/// The last `width` of the tokens; padding stands before the first. False when they are too few.
+bool cut_out(std::span<const Token> before, const ContextHabit& habit, std::size_t width,
+             Context& context) {
+  const std::size_t there = std::min(before.size(), width);
+  if (there < width && !habit.padding) return false;
+  context.width = width;
+  std::fill_n(context.room.begin(), width - there, habit.padding.value_or(0));
+  std::copy(before.end() - static_cast<std::ptrdiff_t>(there), before.end(),
+            context.room.begin() + static_cast<std::ptrdiff_t>(width - there));
+  return true;
+}
+
+}  // namespace
+
+std::optional<Context> context_after(std::span<const Token> before, const Rule& rule,
+                                     const Repeats& repeats) {
+  const ContextHabit& habit = rule.habit();
+  Context context;
+  for (std::size_t width = habit.width; width <= std::max(habit.width, habit.widest); ++width) {
+    if (!cut_out(before, habit, width, context)) return std::nullopt;
+    context.state = rule.read(context.tokens());
+    context.is_repeat = !habit.repeat_is_pair && repeats.contains(context.state, 0);
+    if (!context.is_repeat) break;
+  }
+  return context;
 }
 
 bool Repeats::insert(const ContextState& state, Token token) {

@@ -10,16 +10,6 @@
 
 namespace signmark::generation {
 
-/// Room for a context that is partly padding.
-using ContextRoom = std::array<Token, 16>;
-
-/// The tokens before `at`, not reaching below `begin`. Nothing when they are too few and padding
-/// does not help. The answer lives as long as `tokens` and `room`.
-std::optional<std::span<const Token>> context_before(std::span<const Token> tokens,
-                                                     std::size_t begin, std::size_t at,
-                                                     const ContextHabit& habit, bool padded,
-                                                     ContextRoom& room);
-
 /// Remembers contexts: all, or the last `history`.
 class Repeats {
  public:
@@ -43,5 +33,19 @@ class Repeats {
   std::unordered_set<ContextState, Hash> seen_;
   std::deque<ContextState> order_;  // oldest first; only when the history is bounded
 };
+
+/// The context that decides about one token.
+struct Context {
+  std::array<Token, kWidestContext> room{};  ///< holds `tokens`, so that padding has a place
+  std::size_t width = 0;
+  ContextState state{};
+  bool is_repeat = false;  ///< there before at every width
+  [[nodiscard]] std::span<const Token> tokens() const { return std::span(room).first(width); }
+};
+
+/// Of the token that follows `before`, the tokens of the text so far. Nothing when they are too
+/// few.
+std::optional<Context> context_after(std::span<const Token> before, const Rule& rule,
+                                     const Repeats& repeats);
 
 }  // namespace signmark::generation

@@ -41,18 +41,17 @@ Scored collect(const Rule& rule, std::span<const Token> ids, std::size_t from, s
   const std::size_t begin = habit.prompt_counts ? 0 : from;
   Scored scored;
   Repeats repeats(habit);
-  ContextRoom room;
   for (std::size_t at = from; at < to; ++at) {
-    const auto context = context_before(ids.first(to), begin, at, habit, habit.score_padded, room);
-    if (!context) continue;
-    const ContextState state = rule.read(*context);
-    if (!repeats.insert(state, ids[at])) {
+    const auto before = ids.subspan(begin, at - begin);
+    const auto context = context_after(before, rule, repeats);
+    if (!context || (!habit.score_padded && before.size() < context->width)) continue;
+    if (!repeats.insert(context->state, ids[at])) {
       ++scored.n_dup;
       continue;
     }
     scored.places.push_back(at);
-    scored.contexts.push_back(state);
-    scored.scores.push_back(rule.score(state, *context, ids[at], 0));
+    scored.contexts.push_back(context->state);
+    scored.scores.push_back(rule.score(context->state, context->tokens(), ids[at], 0));
   }
   return scored;
 }

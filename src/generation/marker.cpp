@@ -42,11 +42,6 @@ struct Marker::State {
   explicit State(std::shared_ptr<const Rule> rule_in)
       : rule(std::move(rule_in)), repeats(rule->habit()) {}
 
-  [[nodiscard]] std::optional<std::span<const Token>> context(bool padded,
-                                                              ContextRoom& room) const {
-    return context_before(tokens, 0, tokens.size(), rule->habit(), padded, room);
-  }
-
   std::shared_ptr<const Rule> rule;
   std::uint32_t payload = 0;
   std::vector<Token> tokens;
@@ -82,14 +77,12 @@ void Marker::reset() {
 
 void Marker::accept(Token token) {
   State& state = *state_;
-  ContextRoom room;
-  if (const auto context = state.context(true, room)) {
-    const ContextState read = state.rule->read(*context);
-    const bool is_new = state.repeats.insert(read, token);
-    const bool is_scored =
-        state.tokens.size() >= state.rule->habit().width || state.rule->habit().score_padded;
+  const Rule& rule = *state.rule;
+  if (const auto context = context_after(state.tokens, rule, state.repeats)) {
+    const bool is_new = state.repeats.insert(context->state, token);
+    const bool is_scored = rule.habit().score_padded || state.tokens.size() >= context->width;
     if (is_new && is_scored && state.was_marked) {
-      state.sum += state.rule->score(read, *context, token, state.payload);
+      state.sum += rule.score(context->state, context->tokens(), token, state.payload);
       ++state.scored;
     }
   }
@@ -102,16 +95,16 @@ Result<std::optional<std::size_t>> Marker::process(std::span<const Token> ids,
   State& state = *state_;
   SIGNMARK_TRY(check_candidates(ids, logits));
   state.was_marked = false;
-  ContextRoom room;
-  const auto context = state.context(true, room);
   const auto is_possible = [](float logit) { return std::isfinite(logit); };
-  if (!context || std::count_if(logits.begin(), logits.end(), is_possible) < 2) return std::nullopt;
-  const ContextState read = state.rule->read(*context);
-  if (!state.rule->habit().repeat_is_pair && state.repeats.contains(read, 0)) return std::nullopt;
+  if (state.tokens.size() < state.rule->habit().free_tokens ||
+      std::count_if(logits.begin(), logits.end(), is_possible) < 2)
+    return std::nullopt;
+  const auto context = context_after(state.tokens, *state.rule, state.repeats);
+  if (!context || context->is_repeat) return std::nullopt;
   state.bits += entropy_bits(logits);
   ++state.marked;
   state.was_marked = true;
-  return state.rule->mark(read, {*context, ids, logits});
+  return state.rule->mark(context->state, {context->tokens(), ids, logits});
 }
 
 Forecast Marker::forecast() const {

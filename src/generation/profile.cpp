@@ -10,7 +10,7 @@
 namespace signmark::generation {
 namespace {
 
-constexpr std::size_t kMostLayers = 64, kWidest = 16;
+constexpr std::size_t kMostLayers = 64;
 constexpr int kFewestPayloadBits = 8, kMostPayloadBits = 16;
 
 struct SchemeEntry {
@@ -115,6 +115,7 @@ Status read_field(const std::string& name, const Json& value, Profile& profile) 
   if (name == "layer_keys") return read_layers(value, profile.layer_keys);
   if (name == "seed") return read_integer(value, name, profile.seed);
   if (name == "context_width") return read_integer(value, name, profile.context_width);
+  if (name == "free_tokens") return read_integer(value, name, profile.free_tokens);
   if (name == "vocabulary") return read_integer(value, name, profile.vocabulary);
   if (name == "green_ratio") return read_number(value, name, profile.green_ratio);
   if (name == "bias") return read_number(value, name, profile.bias);
@@ -146,8 +147,10 @@ Result<Profile> parse_profile(std::string_view json) {
 Status check_profile(const Profile& profile) {
   if (static_cast<std::size_t>(profile.scheme) >= kSchemes.size())
     return wrong("scheme", "there is no such scheme");
-  if (profile.context_width < 0 || profile.context_width > static_cast<int>(kWidest))
+  if (profile.context_width < 0 || profile.context_width > static_cast<int>(kWidestContext))
     return wrong("context_width", "must be 1 to 16");
+  if (profile.free_tokens != 0 && profile.scheme != Scheme::signmark)
+    return wrong("free_tokens", "only the scheme signmark has them");
   if (is_synthid(profile.scheme) &&
       (profile.layer_keys.empty() || profile.layer_keys.size() > kMostLayers))
     return wrong("layer_keys", "must be 1 to 64 keys");

@@ -14,9 +14,14 @@ namespace signmark::generation {
 /// What a context comes to: the randomness of all candidates that follow it, and its identity.
 using ContextState = std::array<std::uint64_t, 2>;
 
+/// Most tokens in a context.
+inline constexpr std::size_t kWidestContext = 16;
+
 /// How contexts are formed and counted.
 struct ContextHabit {
   std::size_t width = 0;
+  std::size_t widest = 0;          ///< where a context was there before, it grows up to this many
+  std::size_t free_tokens = 0;     ///< at the beginning, not marked
   std::optional<Token> padding;    ///< stands for missing tokens when marking
   bool score_padded = false;       ///< detection scores padded contexts, too
   bool prompt_counts = false;      ///< tokens before the range are context

@@ -54,18 +54,16 @@ Status self_test(const Rule& rule, const Profile& profile) {
   Repeats repeats(rule.habit());
   double sum = 0;
   for (std::size_t scored = 0; tokens.size() < kMostTokens;) {
-    ContextRoom room;
     std::vector<float> logits(count, 0.0F);
-    const auto context = context_before(tokens, 0, tokens.size(), rule.habit(), false, room);
-    if (!context) {
+    const auto context = context_after(tokens, rule, repeats);
+    if (!context || context->is_repeat) {
       tokens.push_back(ids[draw(logits, stream)]);
       continue;
     }
-    const ContextState state = rule.read(*context);
-    const auto chosen = rule.mark(state, {*context, ids, logits});
+    const auto chosen = rule.mark(context->state, {context->tokens(), ids, logits});
     const Token token = ids[chosen ? *chosen : draw(logits, stream)];
-    if (repeats.insert(state, token)) {
-      sum += rule.score(state, *context, token, profile.payload);
+    if (repeats.insert(context->state, token)) {
+      sum += rule.score(context->state, context->tokens(), token, profile.payload);
       ++scored;
       if (scored % 16 == 0 && rule.log10_tail(scored, sum) <= kSeen) return {};
     }

@@ -124,7 +124,8 @@ class SynthIdRule final : public Rule {
     if (!table_.empty()) return table_[value % kTableBits] ? 1 : 0;
     auto word = static_cast<std::int64_t>(value);
     for (int i = 0; i < kExtraSteps; ++i)
-      word = static_cast<std::int64_t>(hash_step(static_cast<std::uint64_t>(word), 1)) >> kExtraShift;
+      word =
+          static_cast<std::int64_t>(hash_step(static_cast<std::uint64_t>(word), 1)) >> kExtraShift;
     return static_cast<int>(word >> 30 & 1);
   }
 
