@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finding signed units in a text.
+#include "text/match.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "text/spots.hpp"
+
+namespace signmark::text {
+namespace {
+
+/// Content ids that are looked for in the whole text; the others only near their records, so that a
+/// text with ten thousand of them does not cost their product.
+constexpr std::size_t kEverywhere = 4;
+/// Beside a record: bytes for each of its units, and for those that were moved to a neighbour.
+constexpr std::uint64_t kBytesPerUnit = 1200, kNearUnits = 8;
+/// Starts that are no sentence's are tried at most once in so many characters.
+constexpr std::uint64_t kStartWeight = 4 * kWideWeight;
+/// A gap in which the ends of a sentence may have been edited away is searched up to this size.
+constexpr std::uint64_t kRepairCharacters = 240;
+constexpr std::size_t kReportEvery = 1U << 14;  // starts
+
+/// Where a group is looked for, in bytes of all passages.
+struct Area {
+  std::uint64_t begin = 0, end = 0;
+  std::size_t group = 0;
+};
+
+class Areas {
+ public:
+  Areas(std::span<const Passage> passages, const TagTable& table,
+        const std::vector<Record>& records) {
+    bases_.reserve(passages.size());
+    std::uint64_t base = 0;
+    for (const Passage& passage : passages) {
+      bases_.push_back(base);
+      base += passage.text.size();
+    }
+    std::vector<std::size_t> order(table.groups().size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return table.groups()[a].records > table.groups()[b].records;
+    });
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      if (i < kEverywhere)
+        active_.push_back({0, base, order[i]});
+      else
+        add_local(table, records, order[i]);
+    }
+    std::sort(waiting_.begin(), waiting_.end(),
+              [](const Area& a, const Area& b) { return a.begin < b.begin; });
+  }
+
+  /// Groups to look for at a place; places must ascend.
+  const std::vector<Area>& at(Place place) {
+    const std::uint64_t byte = bases_[place.passage] + place.offset;
+    for (; next_ < waiting_.size() && waiting_[next_].begin <= byte; ++next_)
+      active_.push_back(waiting_[next_]);
+    std::erase_if(active_, [byte](const Area& area) { return area.end < byte; });
+    return active_;
+  }
+
+ private:
+  void add_local(const TagTable& table, const std::vector<Record>& records, std::size_t number) {
+    const Group& group = table.groups()[number];
+    std::vector<Area> own;
+    for (std::size_t i = 0; i < group.records; ++i) {
+      const Record& record = records[table.records()[group.first_record + i].index];
+      const std::uint64_t at = bases_[record.passage] + record.where.offset;
+      const std::uint64_t reach = (record.units + kNearUnits) * kBytesPerUnit;
+      own.push_back({at - std::min(at, reach), at + record.where.size + reach, number});
+    }
+    std::sort(own.begin(), own.end(),
+              [](const Area& a, const Area& b) { return a.begin < b.begin; });
+    for (const Area& area : own) {
+      const bool joined =
+          !waiting_.empty() && waiting_.back().group == number && area.begin <= waiting_.back().end;
+      if (joined)
+        waiting_.back().end = std::max(waiting_.back().end, area.end);
+      else
+        waiting_.push_back(area);
+    }
+  }
+
+  std::vector<std::uint64_t> bases_;
+  std::vector<Area> active_, waiting_;
+  std::size_t next_ = 0;
+};
+
+class Finder {
+ public:
+  Finder(const Context& context, std::span<const Passage> passages, const TagTable& table,
+         const std::vector<Record>& records)
+      : context_(context),
+        table_(table),
+        canon_(passages),
+        areas_(passages, table, records),
+        total_(size_of(passages)),
+        last_(table.groups().size()) {
+    for (const Group& group : table.groups()) prefixes_.emplace_back(group.content_id);
+  }
+
+  Result<Matches> run() {
+    std::size_t start = 0;
+    for (std::size_t step = 0;; ++step) {
+      if (step % kReportEvery == 0)
+        SIGNMARK_TRY(context_.report("text", canon_.source_read(), total_));
+      SIGNMARK_ASSIGN(const bool more, has_unit(canon_, start));
+      if (!more) break;
+      SIGNMARK_ASSIGN(const std::size_t next, look_at(start));
+      start = next;
+      const std::uint64_t at = canon_.boundary(start).end;
+      canon_.forget(start, std::max(done_, at - std::min(at, kRepairCharacters)));
+    }
+    matches_.characters = canon_.characters();
+    repair_tail();
+    return std::move(matches_);
+  }
+
+ private:
+  /// Where to go on.
+  Result<std::size_t> look_at(std::size_t start) {
+    const Boundary from = canon_.boundary(start);
+    constexpr std::uint8_t kSure = kSentence | kSection;
+    if (start != expected_ && (from.kinds & kSure) == 0 && from.weight < tried_ + kStartWeight)
+      return start + 1;
+    tried_ = from.weight;
+    const std::vector<Area>& areas = areas_.at(canon_.begin_of(from.next));
+    if (areas.empty()) return start + 1;
+    SIGNMARK_ASSIGN(const std::vector<std::size_t> ends, possible_ends(canon_, start));
+    std::size_t end = start;
+    Match match;
+    for (const Area& area : areas) try_group(area.group, from, ends, end, match);
+    if (end == start) return start + 1;
+    repair(match);
+    add(match);
+    return expected_ = end;
+  }
+
+  /// The longest unit counts.
+  void try_group(std::size_t group, const Boundary& from, const std::vector<std::size_t>& ends,
+                 std::size_t& best, Match& match) const {
+    Tagger tagger = prefixes_[group];
+    std::uint64_t done = from.next;
+    for (const std::size_t end : ends) {
+      const std::uint64_t to = canon_.boundary(end).end;
+      tagger.add(canon_.text(done, to));
+      done = to;
+      const auto slot = table_.find(tagger.tag(), group, last_[group]);
+      if (!slot || end <= best) continue;
+      best = end;
+      match = made(*slot, from.end, from.next, to);
+    }
+  }
+
+  [[nodiscard]] Match made(std::size_t slot, std::uint64_t lead, std::uint64_t first,
+                           std::uint64_t end) const {
+    return {slot, lead, first, end, canon_.begin_of(first), canon_.end_of(end - 1)};
+  }
+
+  void add(const Match& match) {
+    matches_.list.push_back(match);
+    last_[table_.group_of(match.slot)] = match.slot;
+    done_ = match.end;
+  }
+
+  /// The slot right before the gap that `match` ends; nothing at a group's beginning.
+  [[nodiscard]] std::optional<std::size_t> before_gap(std::size_t group) const {
+    if (matches_.list.empty() || table_.group_of(matches_.list.back().slot) != group)
+      return std::nullopt;
+    return matches_.list.back().slot;
+  }
+
+  /// When an edit took the full stop between two units away, one of them is still whole and only
+  /// its beginning or end is no longer a sentence's: it is looked for character by character.
+  void repair(const Match& match) {
+    const std::size_t group = table_.group_of(match.slot);
+    if (match.lead <= done_ || match.lead - done_ > kRepairCharacters) return;
+    const auto before = before_gap(group);
+    const std::size_t first = before ? *before + 1 : table_.groups()[group].first_slot;
+    if (match.slot < first + 2) return;  // at most one unit is missing: it is what changed
+    if (before) grow_from(done_, match.lead, *before + 1);
+    if (match.lead > done_ && match.slot > last_[group].value_or(first) + 1)
+      grow_back(match.lead, match.slot - 1);
+  }
+
+  void repair_tail() {
+    if (matches_.list.empty() || canon_.characters() - done_ > kRepairCharacters) return;
+    const std::size_t slot = matches_.list.back().slot;
+    const Group& group = table_.groups()[table_.group_of(slot)];
+    if (slot + 2 < group.first_slot + group.slots) grow_from(done_, canon_.characters(), slot + 1);
+  }
+
+  void grow_from(std::uint64_t from, std::uint64_t until, std::size_t slot) {
+    Tagger tagger = prefixes_[table_.group_of(slot)];
+    std::uint64_t first = from;
+    if (first < until && canon_.text(first, first + 1) == " ") ++first;
+    for (std::uint64_t i = first; i < until; ++i)
+      if (tagger.add(canon_.text(i, i + 1)).tag() == table_.slots()[slot].tag)
+        return add(made(slot, from, first, i + 1));
+  }
+
+  void grow_back(std::uint64_t until, std::size_t slot) {
+    const Tagger& prefix = prefixes_[table_.group_of(slot)];
+    for (std::uint64_t first = done_; first < until; ++first)
+      if (Tagger(prefix).add(canon_.text(first, until)).tag() == table_.slots()[slot].tag)
+        return add(made(slot, first, first, until));
+  }
+
+  const Context& context_;
+  const TagTable& table_;
+  Canon canon_;
+  Areas areas_;
+  std::uint64_t total_;
+  std::vector<Tagger> prefixes_;                  // one a group
+  std::vector<std::optional<std::size_t>> last_;  // slot found last, one a group
+  Matches matches_;
+  std::uint64_t done_ = 0;    // canonical character behind the last match
+  std::uint64_t tried_ = 0;   // weight at the last start that was tried
+  std::size_t expected_ = 0;  // boundary behind the last match
+};
+
+}  // namespace
+
+Result<Matches> find_units(const Context& context, std::span<const Passage> passages,
+                           const TagTable& table, const std::vector<Record>& records) {
+  return Finder(context, passages, table, records).run();
+}
+
+}  // namespace signmark::text
