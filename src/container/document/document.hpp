@@ -61,6 +61,8 @@ class DocumentHandler : public Handler {
 
 const Handler& text_handler();
 const Handler& html_handler();
+const Handler& json_handler();
+const Handler& jsonl_handler();
 
 /// One part that is the file itself.
 DocumentText flat_document(ByteView file);

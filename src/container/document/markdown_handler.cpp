@@ -145,15 +145,7 @@ class MarkdownHandler final : public DocumentHandler {
     return document;
   }
 
-  /// Insertions are prose, so what Markdown would read as markup is escaped.
-  std::string escape(std::string_view text) const override {
-    std::string result;
-    for (const char c : text) {
-      if (std::string_view("\\`*_[]<>&|~$").find(c) != std::string_view::npos) result += '\\';
-      result += c;
-    }
-    return result;
-  }
+  std::string escape(std::string_view text) const override { return escape_markdown(text); }
 
   /// A quoted line between blank lines.
   Result<std::vector<PartSplice>> paragraph(const DocumentText& document,

@@ -386,6 +386,15 @@ class PieceWriter {
 
 }  // namespace
 
+std::string escape_markdown(std::string_view text) {
+  std::string result;
+  for (const char c : text) {
+    if (std::string_view("\\`*_[]<>&|~$").find(c) != std::string_view::npos) result += '\\';
+    result += c;
+  }
+  return result;
+}
+
 std::string lower_label(std::string_view label) {
   std::string result;
   for (const char c : label) {

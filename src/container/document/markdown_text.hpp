@@ -20,6 +20,9 @@ struct InlineText {
 void add_inline(PassageBuilder& builder, const InlineText& paragraph,
                 const std::vector<std::string>& labels);
 
+/// Prose whose characters Markdown would read as markup, escaped.
+std::string escape_markdown(std::string_view text);
+
 std::string lower_label(std::string_view label);
 
 }  // namespace signmark::container
