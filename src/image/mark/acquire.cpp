@@ -140,16 +140,20 @@ void Constellation::pick(const cv::Mat& scores, const cv::Matx22d& stretch, bool
   out.insert(out.end(), found.begin(), end);
 }
 
-std::vector<Candidate> Constellation::acquire(const Spectrum& spectrum, const cv::Matx22d& stretch,
-                                              std::size_t count) const {
-  cv::Mat f;
-  cv::dft(log_polar(spectrum, stretch), f);
+Constellation::View Constellation::view(const Spectrum& spectrum,
+                                        const cv::Matx22d& stretch) const {
+  View view{{}, stretch};
+  cv::dft(log_polar(spectrum, stretch), view.transformed);
+  return view;
+}
+
+std::vector<Candidate> Constellation::acquire(const View& view, std::size_t count) const {
   std::vector<Candidate> found;
   for (const bool mirrored : {false, true}) {
     cv::Mat product, scores;
-    cv::mulSpectrums(f, mirrored ? mirrored_ : straight_, product, 0, true);
+    cv::mulSpectrums(view.transformed, mirrored ? mirrored_ : straight_, product, 0, true);
     cv::idft(product, scores, cv::DFT_SCALE | cv::DFT_REAL_OUTPUT);
-    pick(scores, stretch, mirrored, count, found);
+    pick(scores, view.stretch, mirrored, count, found);
   }
   std::sort(found.begin(), found.end(),
             [](const Candidate& a, const Candidate& b) { return a.score > b.score; });

@@ -19,7 +19,7 @@ struct LogPolar {
 };
 /// Fine: for pictures that were turned and scaled. Coarse: for the many tries at stretched ones,
 /// whose constellation fits to 2 % only.
-inline constexpr LogPolar kFine{576, 0.006}, kCoarse{288, 0.012};
+inline constexpr LogPolar kFine{576, 0.006}, kCoarse{240, 0.0145};
 
 /// The constellation of one key on one kind of map, ready for correlation. Immutable.
 class Constellation {
@@ -28,10 +28,17 @@ class Constellation {
   /// absent.
   Constellation(const CarrierSet& lattice, LogPolar kind, bool with_signed);
 
-  /// The best `count` maps of each mirror state, loudest first. `stretch`: an extra linear map of
-  /// frequencies, for pictures whose aspect was changed; identity otherwise.
-  [[nodiscard]] std::vector<Candidate> acquire(const Spectrum& spectrum, const cv::Matx22d& stretch,
-                                               std::size_t count) const;
+  /// The spectrum of a picture's log-polar map of this kind, which all constellations of one kind
+  /// can be correlated with. `stretch`: an extra linear map of frequencies, for pictures whose
+  /// aspect was changed; identity otherwise.
+  struct View {
+    cv::Mat transformed;
+    cv::Matx22d stretch;
+  };
+  [[nodiscard]] View view(const Spectrum& spectrum, const cv::Matx22d& stretch) const;
+
+  /// The best `count` maps of each mirror state, loudest first.
+  [[nodiscard]] std::vector<Candidate> acquire(const View& view, std::size_t count) const;
 
  private:
   [[nodiscard]] cv::Mat template_spectrum(const CarrierSet& lattice, bool mirrored) const;

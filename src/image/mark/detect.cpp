@@ -19,7 +19,7 @@ constexpr std::size_t kListed = 160,
                       kListedFuller = 96;  // maps of each mirror state that get the coherent test
 constexpr std::size_t kListedStretched = 4, kSettled = 32;
 constexpr std::size_t kDecoded = 20;  // maps that are refined and decoded
-constexpr double kPilotGate = 5.0, kPilotClear = 9.0;
+constexpr double kPilotGate = 5.4, kPilotClear = 9.0;
 constexpr int kIdList = 32, kSignedList = 64;
 
 struct Codes {
@@ -237,7 +237,7 @@ std::vector<Candidate> acquire_stretched(const Search& search) {
   const Constellation coarse(search.lattice, kCoarse, false);
   std::vector<Candidate> all;
   for (const cv::Matx22d& stretch : stretches()) {
-    const auto some = coarse.acquire(search.spectrum, stretch, kListedStretched);
+    const auto some = coarse.acquire(coarse.view(search.spectrum, stretch), kListedStretched);
     all.insert(all.end(), some.begin(), some.end());
   }
   std::sort(all.begin(), all.end(),
@@ -254,12 +254,11 @@ std::vector<Candidate> settled(const Search& search, std::vector<Candidate> cand
 
 /// Looks for one key's mark: turned and scaled pictures first, then stretched ones.
 std::optional<FoundMark> look(const Search& search, Detection& detection) {
-  const auto eye = cv::Matx22d::eye();
-  const auto plain =
-      Constellation(search.lattice, kFine, false).acquire(search.spectrum, eye, kListed);
+  const Constellation pilots(search.lattice, kFine, false);
+  const Constellation::View view = pilots.view(search.spectrum, cv::Matx22d::eye());
+  const auto plain = pilots.acquire(view, kListed);
   if (auto mark = decode_best(search, plain, detection)) return mark;
-  const auto fuller =
-      Constellation(search.lattice, kFine, true).acquire(search.spectrum, eye, kListedFuller);
+  const auto fuller = Constellation(search.lattice, kFine, true).acquire(view, kListedFuller);
   if (auto mark = decode_best(search, fuller, detection)) return mark;
   std::vector<Candidate> better = settled(search, plain);
   const std::vector<Candidate> stretched = settled(search, acquire_stretched(search));

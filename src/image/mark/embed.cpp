@@ -16,6 +16,7 @@ namespace {
 
 constexpr int kMinSide = 96;
 constexpr double kInaudible = 100;       // dB, of no change at all
+constexpr double kRounding = 0.0006;     // of SSIM, which whole grey levels take (measured)
 constexpr double kMegapixel = 0.95e6;    // "from one megapixel up"
 constexpr double kSignedPixels = 0.2e6;  // below, the signed frame would outlive nothing
 
@@ -28,7 +29,7 @@ Caps caps_of_strength(RobustStrength strength, double pixels) {
     case RobustStrength::invisible:
       return {48, 0.995};
     case RobustStrength::normal:
-      return {pixels >= kMegapixel ? 45.0 : 42.0, 0.989};
+      return {pixels >= kMegapixel ? 45.0 : 42.0, 0.990};
     case RobustStrength::strong:
       break;
   }
@@ -120,70 +121,64 @@ SIGNMARK_VECTOR float shape_row(float* wave, const float* mask, const float* lum
 
 /// Shapes the wave in place; returns the PSNR of the change.
 double shape(const LumaPicture& picture, const Mask& mask, double gain, cv::Mat& wave) {
-  cv::Mat full;
-  cv::resize(mask.amplitude, full, wave.size(), 0, 0, cv::INTER_LINEAR);
+  MaskRows amplitude(mask);
   double power = 0;
   for (int y = 0; y < wave.rows; ++y)
-    power += shape_row(wave.ptr<float>(y), full.ptr<float>(y), picture.luma.ptr<float>(y),
-                       static_cast<float>(gain), wave.cols);
+    power += shape_row(wave.ptr<float>(y), amplitude.row(y).ptr<float>(),
+                       picture.luma.ptr<float>(y), static_cast<float>(gain), wave.cols);
   power /= static_cast<double>(wave.total());
   if (!picture.opacity.empty()) wave.setTo(0, picture.opacity == 0);
   return power > 0 ? 10 * std::log10(255 * 255 / power) : kInaudible;
 }
 
-/// Where black or white takes a part of the wave away the closed forms do not hold: the mean shifts
-/// as well, which SSIM punishes on black. There the gain follows from what a sample of rows really
-/// gets.
-struct Sampled {
-  double psnr = 0, ssim = 1;
+/// What a wave of some gain makes of the picture.
+struct Quality {
+  double psnr = kInaudible, ssim = 1;
 };
 
-Sampled sample_gain(const LumaPicture& picture, const Mask& mask, double gain,
-                    const cv::Mat& wave) {
-  constexpr int kStrip = 32, kEvery = 6;  // a sixth of the rows
-  cv::Mat full;
-  cv::resize(mask.amplitude, full, wave.size(), 0, 0, cv::INTER_LINEAR);
+/// Measured on a sample of rows, as they are after black and white took their part of the wave: no
+/// closed form tells what SSIM makes of that, nor of texture that differs within its window.
+Quality sample_quality(const LumaPicture& picture, const Mask& mask, double gain,
+                       const cv::Mat& wave) {
+  constexpr int kStrip = 24, kEvery = 6;  // a sixth of the rows
+  MaskRows amplitude(mask);
+  cv::Mat marked;
   double power = 0, ssim = 0, pixels = 0;
   for (int top = 0; top < wave.rows; top += kStrip * kEvery) {
     const cv::Range rows(top, std::min(top + kStrip, wave.rows));
     const cv::Mat luma = picture.luma.rowRange(rows);
-    const cv::Mat wanted = wave.rowRange(rows).mul(full.rowRange(rows), gain);
-    const cv::Mat marked = cv::min(cv::max(luma + wanted, 0), 255);
-    power += cv::norm(marked, luma, cv::NORM_L2SQR);
+    wave.rowRange(rows).copyTo(marked);
+    for (int y = 0; y < marked.rows; ++y)
+      power += shape_row(marked.ptr<float>(y), amplitude.row(top + y).ptr<float>(),
+                         luma.ptr<float>(y), static_cast<float>(gain), marked.cols);
+    marked += luma;
     ssim += mean_ssim(luma, marked) * static_cast<double>(luma.total());
     pixels += static_cast<double>(luma.total());
   }
   return {10 * std::log10(255 * 255 * pixels / std::max(power, 1e-9)), ssim / pixels};
 }
 
-/// Whether black or white are near for more than a few pixels; looks at every eighth row.
-bool may_clip(const cv::Mat& luma) {
-  constexpr int kEvery = 8;
-  constexpr float kNear = 6;  // grey levels
-  constexpr double kFew = 0.02;
-  int near = 0, all = 0;
-  for (int y = 0; y < luma.rows; y += kEvery) {
-    const float* l = luma.ptr<float>(y);
-    for (int x = 0; x < luma.cols; ++x) near += l[x] < kNear || l[x] > 255 - kNear ? 1 : 0;
-    all += luma.cols;
-  }
-  return near > kFew * all;
-}
+/// The largest gain within the caps. Both losses are nearly proportional to the power of the wave,
+/// so a few proportional steps find it.
+struct Gain {
+  double gain = 0, ssim = 1;
+};
 
-/// Gain within the caps, counting what clipping takes away.
-MaskGain clipped_gain(const LumaPicture& picture, const Mask& mask, const Caps& caps,
-                      const cv::Mat& wave) {
-  constexpr double kMost = 2, kNearly = 1.02;
-  constexpr int kRounds = 3;
-  MaskGain gain = solve_gain(mask, caps.psnr, caps.ssim);
-  if (!may_clip(picture.luma)) return gain;
+Gain solve_gain(const LumaPicture& picture, const Mask& mask, const Caps& caps,
+                const cv::Mat& wave) {
+  constexpr double kMost = 2, kNearly = 1.01;
+  constexpr int kRounds = 4;
+  const double power =
+      cv::norm(mask.amplitude, cv::NORM_L2SQR) / static_cast<double>(mask.amplitude.total());
+  if (power <= 0) return {};
+  Gain gain{std::sqrt(255 * 255 * std::pow(10, -caps.psnr / 10) / power)};
   for (int i = 0; i < kRounds; ++i) {
-    const Sampled got = sample_gain(picture, mask, gain.gain, wave);
-    const double by_ssim = std::sqrt((1 - caps.ssim) / std::max(1 - got.ssim, 1e-9));
+    const Quality got = sample_quality(picture, mask, gain.gain, wave);
+    const double by_ssim = std::sqrt((1 - caps.ssim - kRounding) / std::max(1 - got.ssim, 1e-9));
     const double by_psnr = std::pow(10, (got.psnr - caps.psnr) / 20);
     const double step = std::min({by_ssim, by_psnr, kMost});
     gain.gain *= step;
-    gain.ssim = got.ssim;
+    gain.ssim = 1 - (1 - got.ssim) * step * step;
     if (step > 1 / kNearly && step < kNearly) break;
   }
   return gain;
@@ -221,7 +216,7 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
     else
       cv::scaleAdd(wave, each, first ? cv::Mat::zeros(size, CV_32F) : result.change, result.change);
   }
-  const MaskGain gain = clipped_gain(picture, mask, caps, result.change);
+  const Gain gain = solve_gain(picture, mask, caps, result.change);
   result.ssim = gain.ssim;
   result.psnr_db = shape(picture, mask, gain.gain, result.change);
   if (result.psnr_db < caps.psnr) {  // a sample of rows only promised it

@@ -20,12 +20,17 @@ constexpr float kFloor = 0.4F;  // grey levels: what rounding and compression le
 constexpr float kClip = 3;      // standard deviations: overlays, logos and borders must not decide
 constexpr double kEnergyReach = 2;  // the neighbourhood of a band's strength, in its own sigmas
 
+/// Matrices that are used for every band: fresh memory costs more than the arithmetic.
+struct Scratch {
+  cv::Mat half, energy;
+};
+
 /// Local energy of a band at half resolution and less: it varies slowly.
-cv::Mat local_energy(const cv::Mat& band, double sigma) {
-  cv::Mat energy = half_energy(band);
-  cv::GaussianBlur(energy, energy, {}, kEnergyReach * sigma / 2);
-  cv::resize(energy, energy, band.size(), 0, 0, cv::INTER_LINEAR);
-  return energy;
+const cv::Mat& local_energy(const cv::Mat& band, double sigma, Scratch& scratch) {
+  half_energy(band, scratch.half);
+  cv::GaussianBlur(scratch.half, scratch.half, {}, kEnergyReach * sigma / 2);
+  cv::resize(scratch.half, scratch.energy, band.size(), 0, 0, cv::INTER_LINEAR);
+  return scratch.energy;
 }
 
 /// Divides by (rms + floor)^2; returns the sum of squares.
@@ -54,8 +59,8 @@ SIGNMARK_VECTOR void add_limited(const float* band, float scale, float* residual
 
 /// Adds a band to the residual. The best weight of a mark under locally varying noise is amplitude
 /// / variance: the band is divided by its local variance, not by its deviation.
-void add_band(cv::Mat& band, double sigma, cv::Mat& residual) {
-  const cv::Mat energy = local_energy(band, sigma);
+void add_band(cv::Mat& band, double sigma, Scratch& scratch, cv::Mat& residual) {
+  const cv::Mat& energy = local_energy(band, sigma, scratch);
   double sum = 0;
   for (int y = 0; y < band.rows; ++y)
     sum += weigh_row(band.ptr<float>(y), energy.ptr<float>(y), band.cols);
@@ -69,9 +74,10 @@ void add_band(cv::Mat& band, double sigma, cv::Mat& residual) {
 /// Edges are loud in one direction only: each direction has its own strength.
 void add_octave(const cv::Mat& fine, double before, double sigma, Octave& octave,
                 cv::Mat& residual) {
+  Scratch scratch;
   split(fine, std::sqrt(sigma * sigma - before * before), octave);
   for (cv::Mat* band : {&octave.across, &octave.down, &octave.diagonal})
-    add_band(*band, sigma, residual);
+    add_band(*band, sigma, scratch, residual);
 }
 
 }  // namespace

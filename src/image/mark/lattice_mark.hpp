@@ -44,7 +44,7 @@ struct EmbedRequest {
 struct Embedding {
   cv::Mat change;      ///< CV_32FC1, to be added to luma (to R, G and B alike); 0 where clear
   double psnr_db = 0;  ///< of the unrounded change, over the whole picture
-  double ssim = 0;     ///< closed form, image-mark.md 5.4
+  double ssim = 0;     ///< measured on a sixth of the rows
   bool signed_frame = false;
   LatticePlace lattice;  ///< where the tiles lie
   std::vector<TileHash> tiles;

@@ -4,171 +4,194 @@
 #include <algorithm>
 #include <cmath>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
-#include "image/mark/octave.hpp"
 #include "image/mark/vector.hpp"
 
 namespace signmark::image {
 namespace {
 
-constexpr double kMaskPixels = 0.5e6;  // activity varies slowly: finer buys nothing
+constexpr double kMaskPixels = 0.3e6;  // activity varies slowly: finer buys nothing
 constexpr float kTop = 14, kBase = 3;  // grey levels of activity
-constexpr double kSsimC2 = 58.5;       // (0.03 * 255)^2
 
-cv::Size reduced_size(cv::Size size) {
-  const double ratio = std::min(1.0, std::sqrt(kMaskPixels / size.area()));
-  return {std::max(1, static_cast<int>(std::lround(size.width * ratio))),
-          std::max(1, static_cast<int>(std::lround(size.height * ratio)))};
+SIGNMARK_VECTOR void add_row(const float* in, float* sum, int width) {
+  for (int x = 0; x < width; ++x) sum[x] += in[x];
 }
 
-cv::Mat reduced(const cv::Mat& full, cv::Size size) {
-  cv::Mat small;
-  cv::resize(full, small, size, 0, 0, cv::INTER_AREA);
-  return small;
+/// Sums of `step` neighbours, scaled.
+void gather_row(const float* sum, int step, float scale, float* out, int width) {
+  for (int x = 0; x < width; ++x, sum += step) {
+    float total = 0;
+    for (int i = 0; i < step; ++i) total += sum[i];
+    out[x] = total * scale;
+  }
 }
 
-/// Of the full picture: squares are taken before it is reduced, so fine texture counts.
-cv::Mat local_variance(const cv::Mat& luma, const cv::Mat& small) {
-  cv::Mat mean, square;
-  cv::GaussianBlur(small, mean, {11, 11}, 1.5);
-  const bool far = 2 * small.cols <= luma.cols && 2 * small.rows <= luma.rows;
-  const cv::Mat squares = far ? half_energy(luma) : luma.mul(luma);
-  cv::GaussianBlur(reduced(squares, small.size()), square, {11, 11}, 1.5);
-  cv::Mat variance = square - mean.mul(mean);
-  return cv::max(variance, 0);
+/// Means of step x step pixels; what is left over at the right and below is left out.
+cv::Mat block_means(const cv::Mat& plane, int step) {
+  cv::Mat out(plane.rows / step, plane.cols / step, CV_32F);
+  std::vector<float> sum;
+  for (int y = 0; y < out.rows; ++y) {
+    sum.assign(static_cast<std::size_t>(plane.cols), 0.0F);
+    for (int i = 0; i < step; ++i) add_row(plane.ptr<float>(y * step + i), sum.data(), plane.cols);
+    gather_row(sum.data(), step, 1.0F / static_cast<float>(step * step), out.ptr<float>(y),
+               out.cols);
+  }
+  return out;
 }
 
-/// Root mean square of what is left of luma when its smooth part is taken away.
+SIGNMARK_VECTOR void square_difference(const float* a, float* b, int width) {
+  for (int x = 0; x < width; ++x) b[x] = (a[x] - b[x]) * (a[x] - b[x]);
+}
+
+/// Root mean square of what is left of luma when its smooth part is taken away. A box filter can go
+/// slightly below zero.
 cv::Mat activity(const cv::Mat& luma) {
-  cv::Mat smooth, energy, root;
-  cv::GaussianBlur(luma, smooth, {}, 1.3);
-  const cv::Mat detail = luma - smooth;
-  cv::boxFilter(detail.mul(detail), energy, -1, {9, 9});
-  energy = cv::max(energy, 0);  // a box filter can go slightly below
-  cv::sqrt(energy, root);
+  cv::Mat detail, root;
+  cv::GaussianBlur(luma, detail, {}, 1.3);
+  for (int y = 0; y < luma.rows; ++y)
+    square_difference(luma.ptr<float>(y), detail.ptr<float>(y), luma.cols);
+  cv::boxFilter(detail, root, -1, {9, 9});
+  cv::max(root, 0, root);
+  cv::sqrt(root, root);
   return root;
 }
 
-cv::Mat amplitude_of(const cv::Mat& s) {
-  cv::Mat e, box;
-  cv::erode(s, e, cv::Mat::ones(5, 5, CV_8U));
-  cv::boxFilter(e, box, -1, {5, 5});
-  cv::Mat m(s.size(), CV_32F);
-  for (int y = 0; y < s.rows; ++y) {
-    const float *a = s.ptr<float>(y), *b = box.ptr<float>(y);
-    float* out = m.ptr<float>(y);
-    for (int x = 0; x < s.cols; ++x)
-      out[x] = std::min(b[x] + 0.25F * std::min(a[x], 3 * b[x] + 2), kTop) + kBase;
+/// `box` becomes the amplitude. The root makes a gentle mask: flat areas carry most of what
+/// outlives compression. Black can only get brighter, which shifts its mean: seen, and punished by
+/// SSIM, where everything is dark: it carries little.
+SIGNMARK_VECTOR void amplitude_row(const float* activity, const float* luma, float* box,
+                                   int width) {
+  constexpr float kDark = 12, kLeast = 0.15F;  // grey levels; share of the amplitude
+  for (int x = 0; x < width; ++x) {
+    const float lifted = box[x] + 0.25F * std::min(activity[x], 3 * box[x] + 2);
+    const float spared = std::min(std::max(luma[x] / kDark, kLeast), 1.0F);
+    box[x] = std::sqrt(std::min(lifted, kTop) + kBase) * spared;
   }
-  cv::sqrt(m, m);  // a gentle mask: flat areas carry most of what outlives compression
-  return m;
 }
 
-/// Black can only get brighter, which shifts its mean: seen, and punished by SSIM, where everything
-/// is dark. Black areas carry little.
-void spare_black(const cv::Mat& luma, cv::Mat& amplitude) {
-  constexpr float kDark = 12, kLeast = 0.15F;  // grey levels; share of the amplitude
-  for (int y = 0; y < luma.rows; ++y) {
-    const float* l = luma.ptr<float>(y);
-    float* a = amplitude.ptr<float>(y);
-    for (int x = 0; x < luma.cols; ++x) a[x] *= std::min(std::max(l[x] / kDark, kLeast), 1.0F);
-  }
+cv::Mat amplitude_of(const cv::Mat& luma) {
+  const cv::Mat active = activity(luma);
+  cv::Mat least, box;
+  cv::erode(active, least, cv::Mat::ones(5, 5, CV_8U));
+  cv::boxFilter(least, box, -1, {5, 5});
+  for (int y = 0; y < luma.rows; ++y)
+    amplitude_row(active.ptr<float>(y), luma.ptr<float>(y), box.ptr<float>(y), luma.cols);
+  return box;
 }
 
 }  // namespace
 
 Mask perceptual_mask(const LumaPicture& picture) {
-  const cv::Mat small = reduced(picture.luma, reduced_size(picture.luma.size()));
+  const auto step = std::max(
+      1, static_cast<int>(std::lround(std::sqrt(picture.luma.size().area() / kMaskPixels))));
   Mask mask;
-  mask.amplitude = amplitude_of(activity(small));
-  spare_black(small, mask.amplitude);
-  mask.variance = local_variance(picture.luma, small);
+  mask.size = picture.luma.size();
+  mask.amplitude = amplitude_of(block_means(picture.luma, step));
   if (!picture.opacity.empty()) {
     cv::Mat opaque;
-    reduced(picture.opacity, small.size()).convertTo(opaque, CV_32F, 1.0 / 255);
-    mask.amplitude = mask.amplitude.mul(opaque);
+    picture.opacity.convertTo(opaque, CV_32F, 1.0 / 255);
+    mask.amplitude = mask.amplitude.mul(block_means(opaque, step));
   }
   return mask;
 }
 
+MaskRows::MaskRows(const Mask& mask) : mask_(mask) {
+  const double ratio = static_cast<double>(mask.amplitude.cols) / mask.size.width;
+  for (int x = 0; x < mask.size.width; ++x) {
+    const double at = std::clamp((x + 0.5) * ratio - 0.5, 0.0, mask.amplitude.cols - 1.0);
+    left_.push_back(std::min(static_cast<int>(at), std::max(mask.amplitude.cols - 2, 0)));
+    weight_.push_back(static_cast<float>(at - left_.back()));
+  }
+  row_.create(1, mask.size.width, CV_32F);
+}
+
+const std::vector<float>& MaskRows::wide(int mask_row) {
+  const auto slot = static_cast<std::size_t>(mask_row % 2);
+  std::vector<float>& out = wide_[slot];
+  if (std::exchange(held_[slot], mask_row) == mask_row) return out;
+  out.resize(left_.size());
+  const float* in = mask_.amplitude.ptr<float>(mask_row);
+  const int last = mask_.amplitude.cols - 1;
+  for (std::size_t x = 0; x < out.size(); ++x) {
+    const float a = in[left_[x]], b = in[std::min(left_[x] + 1, last)];
+    out[x] = a + weight_[x] * (b - a);
+  }
+  return out;
+}
+
 namespace {
 
-SIGNMARK_VECTOR float ssim_loss(const float* amplitude, const float* variance, float power,
+SIGNMARK_VECTOR void blend_rows(const float* a, const float* b, float weight, float* out,
                                 int width) {
-  float lanes[8] = {};
-  int x = 0;
-  for (; x + 8 <= width; x += 8)
-    for (int i = 0; i < 8; ++i) {
-      const float w = power * amplitude[x + i] * amplitude[x + i];
-      lanes[i] += w / (2 * variance[x + i] + static_cast<float>(kSsimC2) + w);
-    }
-  for (; x < width; ++x) {
-    const float w = power * amplitude[x] * amplitude[x];
-    lanes[0] += w / (2 * variance[x] + static_cast<float>(kSsimC2) + w);
+  for (int x = 0; x < width; ++x) out[x] = a[x] + weight * (b[x] - a[x]);
+}
+
+}  // namespace
+
+cv::Mat MaskRows::row(int y) {
+  const int rows = mask_.amplitude.rows;
+  const double ratio = static_cast<double>(rows) / mask_.size.height;
+  const double at = std::clamp((y + 0.5) * ratio - 0.5, 0.0, rows - 1.0);
+  const int above = static_cast<int>(at), below = std::min(above + 1, rows - 1);
+  const float* upper = wide(above).data();
+  blend_rows(upper, wide(below).data(), static_cast<float>(at - above), row_.ptr<float>(),
+             row_.cols);
+  return row_;
+}
+
+namespace {
+
+/// Grey levels are counted from the middle, so that variances of bright areas are not small
+/// differences of large numbers.
+constexpr float kMiddle = 128;
+
+/// What the five Gaussians of SSIM run over.
+SIGNMARK_VECTOR void moments_row(const float* a, const float* b, float* one, float* two,
+                                 float* squares, float* product, int width) {
+  for (int x = 0; x < width; ++x) {
+    const float p = a[x] - kMiddle, q = b[x] - kMiddle;
+    one[x] = p;
+    two[x] = q;
+    squares[x] = p * p + q * q;
+    product[x] = p * q;
   }
+}
+
+SIGNMARK_VECTOR float ssim_row(const float* one, const float* two, const float* squares,
+                               const float* product, int width) {
+  constexpr float kC1 = 6.5F, kC2 = 58.5F;  // (0.01 * 255)^2, (0.03 * 255)^2
+  float lanes[8] = {};
+  for (int x = 0; x + 8 <= width; x += 8)
+    for (int i = 0; i < 8; ++i) {
+      const float p = one[x + i], q = two[x + i];
+      const float means = (p + kMiddle) * (q + kMiddle);
+      const float mean_squares = (p + kMiddle) * (p + kMiddle) + (q + kMiddle) * (q + kMiddle);
+      const float covariance = product[x + i] - p * q;
+      const float variances = squares[x + i] - p * p - q * q;
+      lanes[i] +=
+          (2 * means + kC1) * (2 * covariance + kC2) / ((mean_squares + kC1) * (variances + kC2));
+    }
   float sum = 0;
   for (const float lane : lanes) sum += lane;
   return sum;
 }
 
-double ssim_at(const Mask& mask, double gain) {
-  double loss = 0;
-  const double g2 = gain * gain;
-  for (int y = 0; y < mask.amplitude.rows; ++y) {
-    loss += ssim_loss(mask.amplitude.ptr<float>(y), mask.variance.ptr<float>(y),
-                      static_cast<float>(g2), mask.amplitude.cols);
-  }
-  return 1 - loss / static_cast<double>(mask.amplitude.total());
-}
-
-/// The loss is nearly proportional to the power of the wave, so a few proportional steps find the
-/// gain.
-double gain_for_ssim(const Mask& mask, double ssim, double upper) {
-  constexpr int kSteps = 6;
-  double power = upper * upper;
-  double loss = 1 - ssim_at(mask, upper);
-  if (loss <= 1 - ssim) return upper;
-  for (int i = 0; i < kSteps; ++i) {
-    power *= (1 - ssim) / loss;
-    loss = 1 - ssim_at(mask, std::sqrt(power));
-  }
-  return std::sqrt(power);
-}
-
 }  // namespace
 
 double mean_ssim(const cv::Mat& a, const cv::Mat& b) {
-  constexpr double kSsimC1 = 6.5;  // (0.01 * 255)^2
-  const auto smooth = [](const cv::Mat& in) {
-    cv::Mat out;
-    cv::GaussianBlur(in, out, {11, 11}, 1.5);
-    return out;
-  };
-  // Variances of bright areas are small differences of large numbers.
-  cv::Mat one, two;
-  a.convertTo(one, CV_64F);
-  b.convertTo(two, CV_64F);
-  const cv::Mat mean_a = smooth(one), mean_b = smooth(two);
-  const cv::Mat both = mean_a.mul(mean_b), squares = mean_a.mul(mean_a) + mean_b.mul(mean_b);
-  const cv::Mat covariance = smooth(one.mul(two)) - both;
-  const cv::Mat variances = smooth(one.mul(one) + two.mul(two)) - squares;
-  const cv::Mat above = (2 * both + kSsimC1).mul(2 * covariance + kSsimC2);
-  const cv::Mat below = (squares + kSsimC1).mul(variances + kSsimC2);
-  cv::Mat ratio;
-  cv::divide(above, below, ratio);
-  return cv::mean(ratio)[0];
-}
-
-MaskGain solve_gain(const Mask& mask, double psnr_db, double ssim) {
-  const double power =
-      cv::norm(mask.amplitude, cv::NORM_L2SQR) / static_cast<double>(mask.amplitude.total());
-  MaskGain result;
-  if (power <= 0) return result;
-  const double by_psnr = std::sqrt(255 * 255 * std::pow(10, -psnr_db / 10) / power);
-  result.gain = gain_for_ssim(mask, ssim, by_psnr);
-  result.psnr_db = 10 * std::log10(255 * 255 / (result.gain * result.gain * power));
-  result.ssim = ssim_at(mask, result.gain);
-  return result;
+  std::array<cv::Mat, 4> planes;
+  for (cv::Mat& plane : planes) plane.create(a.size(), CV_32F);
+  auto& [one, two, squares, product] = planes;
+  for (int y = 0; y < a.rows; ++y)
+    moments_row(a.ptr<float>(y), b.ptr<float>(y), one.ptr<float>(y), two.ptr<float>(y),
+                squares.ptr<float>(y), product.ptr<float>(y), a.cols);
+  for (cv::Mat& plane : planes) cv::GaussianBlur(plane, plane, {11, 11}, 1.5);
+  double sum = 0;
+  for (int y = 0; y < a.rows; ++y)
+    sum += ssim_row(one.ptr<float>(y), two.ptr<float>(y), squares.ptr<float>(y),
+                    product.ptr<float>(y), a.cols);
+  return sum / (static_cast<double>(a.rows) * (a.cols / 8 * 8));
 }
 
 }  // namespace signmark::image

@@ -2,6 +2,7 @@
 #include "image/mark/octave.hpp"
 
 #include <cmath>
+#include <opencv2/imgproc.hpp>
 #include <vector>
 
 #include "image/mark/vector.hpp"
@@ -106,8 +107,17 @@ void split(const cv::Mat& fine, double sigma, Octave& out) {
   }
 }
 
-cv::Mat half_energy(const cv::Mat& band) {
-  cv::Mat out((band.rows + 1) / 2, (band.cols + 1) / 2, CV_32F);
+cv::Mat halved(const cv::Mat& plane) {
+  const cv::Size half(plane.cols / 2, plane.rows / 2);
+  if (half.empty()) return plane;
+  cv::Mat out;
+  cv::resize(plane(cv::Rect(0, 0, 2 * half.width, 2 * half.height)), out, half, 0, 0,
+             cv::INTER_AREA);
+  return out;
+}
+
+void half_energy(const cv::Mat& band, cv::Mat& out) {
+  out.create((band.rows + 1) / 2, (band.cols + 1) / 2, CV_32F);
   for (int y = 0; y < out.rows; ++y) {
     const float* top = band.ptr<float>(2 * y);
     const float* bottom = band.ptr<float>(std::min(2 * y + 1, band.rows - 1));
@@ -117,7 +127,6 @@ cv::Mat half_energy(const cv::Mat& band) {
     if (band.cols % 2 != 0)
       row[last / 2] = 0.5F * (top[last] * top[last] + bottom[last] * bottom[last]);
   }
-  return out;
 }
 
 }  // namespace signmark::image

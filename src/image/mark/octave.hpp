@@ -17,6 +17,9 @@ struct Octave {
 void split(const cv::Mat& fine, double sigma, Octave& out);
 
 /// Mean of the squares over 2x2 pixels; the last row and column of odd sides are averaged alone.
-cv::Mat half_energy(const cv::Mat& band);
+void half_energy(const cv::Mat& band, cv::Mat& out);
+
+/// Means of 2x2 samples; an odd last row or column is left out. Planes of one row or column stay.
+cv::Mat halved(const cv::Mat& plane);
 
 }  // namespace signmark::image

@@ -2,8 +2,11 @@
 #include "image/mark/pose.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+
+#include "image/mark/vector.hpp"
 
 namespace signmark::image {
 namespace {
@@ -59,15 +62,24 @@ double coherent_sum(const Spectrum& spectrum, const Pose& pose, std::span<const 
 
 namespace {
 
-/// Highest value of one channel of the sums, and where.
+/// Highest value of each channel of a row.
+SIGNMARK_VECTOR void raise_to_row(const float* sums, float* highest) {
+  for (int x = 0; x < 2 * kGrid; ++x) highest[x] = std::max(highest[x], sums[x]);
+}
+
+/// Highest value of one channel of the sums, and where. Rows first: vectors find maxima, not
+/// places.
 PilotPeak peak_of(const cv::Mat& sums, int channel, double noise) {
-  float best = -1;
-  int at = 0;
   const auto* s = sums.ptr<cv::Vec2f>();
-  for (int i = 0; i < kGrid * kGrid; ++i)
-    if (s[i][channel] > best) best = s[i][channel], at = i;
-  const int row = at / kGrid;
-  return {best / noise, static_cast<double>(at - row * kGrid) / kGrid,
+  std::array<float, std::size_t{2} * kGrid> highest{};
+  for (int row = 0; row < kGrid; ++row) raise_to_row(sums.ptr<float>(row), highest.data());
+  int column = 0;
+  const auto value = [&](int x) { return highest[static_cast<std::size_t>(2 * x + channel)]; };
+  for (int x = 1; x < kGrid; ++x)
+    if (value(x) > value(column)) column = x;
+  int row = 0;
+  while (row + 1 < kGrid && s[row * kGrid + column][channel] != value(column)) ++row;
+  return {value(column) / noise, static_cast<double>(column) / kGrid,
           static_cast<double>(row) / kGrid};
 }
 

@@ -6,24 +6,23 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "image/mark/octave.hpp"
 #include "image/mark/tile.hpp"
 
 namespace signmark::image {
 namespace {
 
-constexpr double kReducedCell = 64;  // pixels a cell: twice what is sampled
+constexpr double kReducedCell = 64;  // pixels a cell at least: twice what is sampled
 // Of a cell: leaves four cycles alone, takes away the mark, of five and more, and what a codec
 // adds.
 constexpr double kBlur = 0.03;
 constexpr double kSlack = 0.03;  // of a cell: rounding of crops must not take away whole rows
 
-cv::Mat reduce(const cv::Mat& plane, double ratio) {
-  if (ratio >= 1) return plane;
-  const cv::Size size(std::max(1, static_cast<int>(std::lround(plane.cols * ratio))),
-                      std::max(1, static_cast<int>(std::lround(plane.rows * ratio))));
-  cv::Mat small;
-  cv::resize(plane, small, size, 0, 0, cv::INTER_AREA);
-  return small;
+/// Halved as often as a cell stays large enough; returns how often.
+int reduce(cv::Mat& plane, double side) {
+  int halvings = 0;
+  for (; side >= 2 * kReducedCell; side /= 2, ++halvings) plane = halved(plane);
+  return halvings;
 }
 
 }  // namespace
@@ -92,13 +91,14 @@ cv::Rect CellGrid::extent() const {
 }
 
 Registered::Registered(const LumaPicture& picture, const CellGrid& grid) : grid_(grid) {
-  const double side = grid.side();
-  smooth_ = reduce(picture.luma, kReducedCell / side);
-  if (!picture.opacity.empty()) opacity_ = reduce(picture.opacity, kReducedCell / side);
-  reduced_x_ = static_cast<double>(smooth_.cols) / picture.luma.cols;
-  reduced_y_ = static_cast<double>(smooth_.rows) / picture.luma.rows;
-  const double sigma = kBlur * side * std::sqrt(reduced_x_ * reduced_y_);
-  cv::GaussianBlur(smooth_, smooth_, {}, sigma, sigma, cv::BORDER_REPLICATE);
+  cv::Mat luma = picture.luma;
+  reduced_ = std::ldexp(1.0, -reduce(luma, grid.side()));
+  if (!picture.opacity.empty()) {
+    opacity_ = picture.opacity;
+    reduce(opacity_, grid.side());
+  }
+  const double sigma = kBlur * grid.side() * reduced_;
+  cv::GaussianBlur(luma, smooth_, {}, sigma, sigma, cv::BORDER_REPLICATE);  // never in place
 }
 
 std::optional<cv::Mat> Registered::cell(int column, int row) const {
@@ -107,9 +107,9 @@ std::optional<cv::Mat> Registered::cell(int column, int row) const {
   const double half = 0.5 / kSamples;
   const cv::Point2d first = grid_.pixel(column + half, row + half);
   const cv::Matx22d step = grid_.to_pixels() * (1.0 / kSamples);
-  const cv::Matx23d warp(step(0, 0) * reduced_x_, step(0, 1) * reduced_x_,
-                         (first.x + 0.5) * reduced_x_ - 0.5, step(1, 0) * reduced_y_,
-                         step(1, 1) * reduced_y_, (first.y + 0.5) * reduced_y_ - 0.5);
+  const cv::Matx23d warp(step(0, 0) * reduced_, step(0, 1) * reduced_,
+                         (first.x + 0.5) * reduced_ - 0.5, step(1, 0) * reduced_,
+                         step(1, 1) * reduced_, (first.y + 0.5) * reduced_ - 0.5);
   const auto sampled = [&](const cv::Mat& plane) {
     cv::Mat out;
     cv::warpAffine(plane, out, warp, {kSamples, kSamples}, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,

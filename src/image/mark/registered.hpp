@@ -52,8 +52,8 @@ class Registered {
 
  private:
   CellGrid grid_;
-  cv::Mat smooth_, opacity_;  // reduced
-  double reduced_x_ = 1, reduced_y_ = 1;
+  cv::Mat smooth_, opacity_;  // halved as often as `reduced_` says
+  double reduced_ = 1;
 };
 
 }  // namespace signmark::image

@@ -89,20 +89,44 @@ Spectrum::Spectrum(const cv::Mat& residual)
     : picture_(residual.size()),
       plane_(padded_side(residual.cols), padded_side(residual.rows)),
       kernel_(kernel_table()) {
-  cv::Mat full;
-  cv::dft(padded(residual, plane_), full, cv::DFT_COMPLEX_OUTPUT);
-  take_half(full);
+  cv::Mat plane = padded(residual, plane_);
+  cv::dft(plane, plane);  // packed, in place: a complex plane would be twice as large
+  take_half(plane);
   whiten();
   scale_to_unit_power();
 }
 
-void Spectrum::take_half(const cv::Mat& full) {
-  const int columns = plane_.width / 2 + kMargin;
-  half_.create(plane_.height + 2 * kMargin, columns + kMargin, CV_32FC2);
+namespace {
+
+/// Column 0 of a packed spectrum of even height: 1, then pairs, then the middle one.
+cv::Vec2f packed_first(const cv::Mat& packed, int row) {
+  const bool below = row > packed.rows / 2;
+  const int pair = below ? packed.rows - row : row;
+  if (pair == 0) return {packed.at<float>(0, 0), 0};
+  const float re = packed.at<float>(2 * pair - 1, 0);
+  if (2 * pair == packed.rows) return {re, 0};
+  const float im = packed.at<float>(2 * pair, 0);
+  return {re, below ? -im : im};
+}
+
+}  // namespace
+
+/// The columns of fx >= 0, which a packed spectrum holds, and a margin on each side: a real
+/// picture's spectrum at -f is the conjugate of that at f.
+void Spectrum::take_half(const cv::Mat& packed) {
+  const int columns = plane_.width / 2 + 2 * kMargin, middle = plane_.width / 2;
+  half_.create(plane_.height + 2 * kMargin, columns, CV_32FC2);
   for (int y = 0; y < half_.rows; ++y) {
-    const cv::Mat from = full.row((y - kMargin + plane_.height) % plane_.height);
-    from.colRange(plane_.width - kMargin, plane_.width).copyTo(half_.row(y).colRange(0, kMargin));
-    from.colRange(0, columns).copyTo(half_.row(y).colRange(kMargin, half_.cols));
+    const int row = (y - kMargin + plane_.height) % plane_.height;
+    const auto* line = packed.ptr<float>(row);
+    const auto* mirrored = packed.ptr<float>((plane_.height - row) % plane_.height);
+    auto* out = half_.ptr<cv::Vec2f>(y) + kMargin;
+    out[0] = packed_first(packed, row);
+    std::copy_n(reinterpret_cast<const cv::Vec2f*>(line + 1), middle - 1, out + 1);
+    for (int x = 1; x <= kMargin; ++x) out[-x] = {mirrored[2 * x - 1], -mirrored[2 * x]};
+    // Column `middle` and what lies beyond is outside the band; repeated so that no tap reads
+    // nothing.
+    for (int x = middle; x < columns - kMargin; ++x) out[x] = out[middle - 1];
   }
 }
 

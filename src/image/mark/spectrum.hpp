@@ -37,7 +37,7 @@ class Spectrum {
  private:
   static constexpr int kMargin = 3;  // columns of fx < 0 and rows beyond +-1/2
 
-  void take_half(const cv::Mat& full);
+  void take_half(const cv::Mat& packed);
   void whiten();
   void scale_to_unit_power();
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image/mark/tile.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstring>
 #include <numbers>
 
 #include "image/mark/vector.hpp"
@@ -41,25 +44,62 @@ LatticeMap map_of(const LatticePlace& place) {
 
 namespace {
 
-/// One row by bilinear interpolation in 16.16 fixed point; the tile is periodic, so indices wrap by
-/// masking.
-SIGNMARK_VECTOR void lay_row(const cv::Mat& tile, std::uint32_t u, std::uint32_t v,
-                             std::uint32_t du, std::uint32_t dv, float* out, int width) {
+constexpr int kPitch = kTileSamples + 1;  // the periodic tile with its first column and row again
+constexpr int kBlock = 64;                // pixels: their loads end before the arithmetic begins
+
+/// A place in the tile, in 16.16 fixed point; unsigned, so that it wraps.
+struct Position {
+  std::uint32_t u, v;
+};
+
+/// The neighbours of a block of pixels, left and right beside each other.
+struct Neighbours {
+  std::array<float, std::size_t{2} * kBlock> above, below;
+};
+
+SIGNMARK_VECTOR void find_samples(Position at, Position step, int* index) {
   static_assert((kTileSamples & (kTileSamples - 1)) == 0);
   constexpr std::uint32_t kMask = kTileSamples - 1;
-  constexpr int kShift = 16;
+  for (std::uint32_t x = 0; x < kBlock; ++x) {
+    const std::uint32_t i = ((at.u + x * step.u) >> 16) & kMask;
+    const std::uint32_t j = ((at.v + x * step.v) >> 16) & kMask;
+    index[x] = static_cast<int>(j * kPitch + i);
+  }
+}
+
+/// Processors gather slowly, but load pairs fast.
+void load_samples(const float* tile, const int* index, Neighbours& out) {
+  constexpr std::size_t kPair = 2 * sizeof(float);
+  for (std::size_t x = 0; x < kBlock; ++x) {
+    std::memcpy(&out.above[2 * x], tile + index[x], kPair);
+    std::memcpy(&out.below[2 * x], tile + index[x] + kPitch, kPair);
+  }
+}
+
+SIGNMARK_VECTOR void interpolate(const Neighbours& near, Position at, Position step, float* out) {
   constexpr float kUnit = 1.0F / 65536;
-  const float* data = tile.ptr<float>();
-  for (int x = 0; x < width; ++x, u += du, v += dv) {
-    const std::uint32_t i = (u >> kShift) & kMask, j = (v >> kShift) & kMask;
-    const std::uint32_t i1 = (i + 1) & kMask, j1 = (j + 1) & kMask;
-    const float fu = static_cast<float>(u & 0xffff) * kUnit,
-                fv = static_cast<float>(v & 0xffff) * kUnit;
-    const float* row = data + static_cast<std::size_t>(j) * kTileSamples;
-    const float* row1 = data + static_cast<std::size_t>(j1) * kTileSamples;
-    const float top = row[i] + fu * (row[i1] - row[i]);
-    const float below = row1[i] + fu * (row1[i1] - row1[i]);
-    out[x] = top + fv * (below - top);
+  for (std::uint32_t x = 0; x < kBlock; ++x) {
+    const std::uint32_t u = at.u + x * step.u, v = at.v + x * step.v;
+    const float fu = static_cast<float>(static_cast<int>(u & 0xffff)) * kUnit;
+    const float fv = static_cast<float>(static_cast<int>(v & 0xffff)) * kUnit;
+    const float above = near.above[2 * x] + fu * (near.above[2 * x + 1] - near.above[2 * x]);
+    const float below = near.below[2 * x] + fu * (near.below[2 * x + 1] - near.below[2 * x]);
+    out[x] = above + fv * (below - above);
+  }
+}
+
+/// One row by bilinear interpolation. `tile` has kPitch columns.
+void lay_row(const float* tile, Position at, Position step, float* out, int width) {
+  std::array<int, kBlock> index{};
+  Neighbours near{};
+  std::array<float, kBlock> rest{};
+  for (int x = 0; x < width; x += kBlock) {
+    find_samples(at, step, index.data());
+    load_samples(tile, index.data(), near);
+    const bool whole = x + kBlock <= width;
+    interpolate(near, at, step, whole ? out + x : rest.data());
+    if (!whole) std::copy_n(rest.data(), width - x, out + x);
+    at = {at.u + kBlock * step.u, at.v + kBlock * step.v};
   }
 }
 
@@ -76,11 +116,12 @@ cv::Mat lay_tile(const cv::Mat& tile, const LatticePlace& place) {
 
 cv::Mat lay_tile(const cv::Mat& tile, const LatticeMap& map, cv::Size size) {
   constexpr double kSamples = kTileSamples / 2.0;  // per tile
-  cv::Mat wave(size, CV_32F);
+  cv::Mat around, wave(size, CV_32F);
+  cv::copyMakeBorder(tile, around, 0, 1, 0, 1, cv::BORDER_WRAP);
+  const Position step{fixed(map.a * kSamples), fixed(map.c * kSamples)};
   for (int y = 0; y < size.height; ++y) {
     const double u = (map.b * y + map.tx) * kSamples, v = (map.d * y + map.ty) * kSamples;
-    lay_row(tile, fixed(u), fixed(v), fixed(map.a * kSamples), fixed(map.c * kSamples),
-            wave.ptr<float>(y), size.width);
+    lay_row(around.ptr<float>(), {fixed(u), fixed(v)}, step, wave.ptr<float>(y), size.width);
   }
   return wave;
 }

@@ -13,6 +13,8 @@ namespace {
 int run(const signmark::bench::Options& options) {
   if (options.self_test) return signmark::bench::run_self_test();
   if (!options.attacks_folder.empty()) return signmark::bench::write_attacked(options);
+  if (options.transplant) return signmark::bench::run_transplant(options);
+  if (options.tamper) return signmark::bench::run_tamper(options);
   return options.clean ? signmark::bench::run_clean(options)
                        : signmark::bench::run_robustness(options);
 }

@@ -57,6 +57,9 @@ void add_run_options(CLI::App& app, Options& options) {
       ->excludes(codec);
   app.add_option("--keys", options.keys, "random carrier keys a picture in clean mode")
       ->check(CLI::Range(1, 1'000'000));
+  app.add_flag("--transplant", options.transplant,
+               "lift each picture's mark onto every other picture: must never fit");
+  app.add_flag("--tamper", options.tamper, "how well unmarked patches are found");
   app.add_option("--attacks-only", options.attacks_folder,
                  "write the attacked versions of the first picture into this folder");
   app.add_flag("--self-test", options.self_test, "check every attack on small pictures");

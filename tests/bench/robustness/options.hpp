@@ -26,7 +26,7 @@ struct Options {
   int threads = 1;
   std::uint64_t seed = 1;
   int keys = 1;  ///< random carrier keys in clean mode
-  bool clean = false, self_test = false;
+  bool clean = false, transplant = false, tamper = false, self_test = false;
   std::string csv, diff_folder, attacks_folder;
 };
 
