@@ -63,6 +63,8 @@ const Handler& text_handler();
 const Handler& html_handler();
 const Handler& json_handler();
 const Handler& jsonl_handler();
+const Handler& srt_handler();
+const Handler& vtt_handler();
 
 /// One part that is the file itself.
 DocumentText flat_document(ByteView file);

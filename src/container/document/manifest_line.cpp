@@ -85,14 +85,17 @@ std::string manifest_line(ByteView store, std::string_view prefix, std::string_v
   return line;
 }
 
-void append_manifest_line(std::vector<Splice>& splices, ByteView file, std::string_view line) {
-  const std::string_view text = as_text(file);
-  const std::uint64_t end = file.size();
-  if (!text.empty() && !text.ends_with('\n')) {
-    const std::string_view line_end = line_end_of(text);
-    splices.push_back({{end, 0}, {line_end.begin(), line_end.end()}});
-  }
-  splices.push_back({{end, 0}, {line.begin(), line.end()}, true});
+void append_manifest_line(std::vector<Splice>& splices, ByteView file, const Inventory& inventory,
+                          std::string_view line, bool apart) {
+  std::string_view kept = as_text(file);
+  const auto& old = inventory.manifest_exclusions;
+  if (!old.empty() && old.back().end() == file.size()) kept = kept.substr(0, old.back().offset);
+  const std::string line_end(line_end_of(kept));
+  std::string gap;
+  if (!kept.empty() && !kept.ends_with('\n')) gap = line_end;
+  if (apart && !kept.ends_with("\n\n") && !kept.ends_with("\n\r\n")) gap += line_end;
+  splices.push_back({{file.size(), 0}, {gap.begin(), gap.end()}});
+  splices.push_back({{file.size(), 0}, {line.begin(), line.end()}, true});
 }
 
 }  // namespace signmark::container

@@ -15,7 +15,9 @@ Status inspect_manifest_lines(const Context& context, ByteView file, Inventory& 
 /// The line without its end: `<prefix> -----BEGIN … -----END … <suffix>`.
 std::string manifest_line(ByteView store, std::string_view prefix, std::string_view suffix);
 
-/// Appends the line as the last of the file.
-void append_manifest_line(std::vector<Splice>& splices, ByteView file, std::string_view line);
+/// Appends the line as the last of the file, in place of one that stands there; behind a blank line
+/// when `apart`.
+void append_manifest_line(std::vector<Splice>& splices, ByteView file, const Inventory& inventory,
+                          std::string_view line, bool apart = false);
 
 }  // namespace signmark::container

@@ -245,7 +245,7 @@ Result<Plan> MarkdownHandler::plan(const Context& context, ByteView file,
   if (!edits.manifest) return splice_plan(file, std::move(splices));
   // A.9: the first line, but front matter reserves that; then the last.
   if (front || edits.aigc) {
-    append_manifest_line(splices, file, manifest_line(*edits.manifest, "<!-- ", " -->"));
+    append_manifest_line(splices, file, inventory, manifest_line(*edits.manifest, "<!-- ", " -->"));
   } else {
     const std::string line =
         manifest_line(*edits.manifest, "<!-- ", " -->") + std::string(line_end_of(whole));
