@@ -506,6 +506,106 @@ smk_status smk_propagate_file(const smk_context* context, const char* input, con
                               const smk_options* options, const smk_signer* signer,
                               const smk_trust* trust, smk_buffer** out, smk_error** error);
 
+/* ---------------------------------------------------------------------------------------------
+ * Marks laid while a language model generates (text-mark.md section 6): token ids in, token ids
+ * out. A model's host calls, for each token of an answer,
+ *
+ *   smk_wm_process(mark, ids, logits, n, &selected, &error);   after top-k, top-p and temperature
+ *   token = selected != SMK_NONE_SELECTED ? ids[selected] : a sample of softmax(logits);
+ *   smk_wm_accept(mark, token);
+ *
+ * and a detector needs the same profile and key, and the tokens of the text alone.
+ *
+ * A profile is one JSON object: {"scheme": "signmark"} for ours, which takes a carrier key, or a
+ * foreign scheme with its own keys:
+ *   {"scheme": "synthid-hf", "layer_keys": [654, 400, ...]}    (also "synthid-2025")
+ *   {"scheme": "gumbel-vllm", "seed": "42", "context_width": 4}
+ *   {"scheme": "kgw-lefthash", "seed": 15485863, "vocabulary": 151936, "green_ratio": 0.25,
+ *    "bias": 2}                                                 (also "kgw-selfhash")
+ * Ours also knows "free_tokens" (so many tokens at the beginning are drawn freely: a chat wants 2,
+ * so that asking again gives another answer) and "payload_bits" (8 to 16) with "payload".
+ * "tokenizer" (SHA-256 of the vocabulary) may be noted in any profile.
+ *
+ * Whoever can detect can also forge, and the absence of a mark never means that a person wrote.
+ */
+
+typedef struct smk_wm smk_wm;
+
+/* What *selected is when the host samples itself. */
+#define SMK_NONE_SELECTED SIZE_MAX
+
+/* The mark of one answer at a time. One thread at a time may use it. Creation marks and detects a
+ * short sample. `carrier` is needed by the scheme "signmark" and must be NULL for the others.
+ * Errors: `base.json.*`, `generation.profile`, `generation.self-test`, `capi.argument`,
+ * `keys.memory`, `agent.*`. */
+smk_status smk_wm_new(const char* profile, const smk_carrier* carrier, smk_wm** out,
+                      smk_error** error);
+/* The same state once more, for beams and branches. */
+smk_status smk_wm_clone(const smk_wm* mark, smk_wm** out, smk_error** error);
+/* A new answer begins. NULL is ignored. */
+void smk_wm_reset(smk_wm* mark);
+/* A token of the answer, marked or not; none of the prompt, except for the kgw schemes.
+ * Errors: `generation.candidates` (a negative id). */
+smk_status smk_wm_accept(smk_wm* mark, int32_t token, smk_error** error);
+/* Changes the logits of `count` candidates so that sampling from their softmax gives the marked
+ * token. A scheme that chooses itself sets *selected to its index and all other logits to
+ * -infinity; otherwise, and when nothing is marked here, it is SMK_NONE_SELECTED.
+ * Errors: `generation.candidates`. */
+smk_status smk_wm_process(smk_wm* mark, const int32_t* ids, float* logits, size_t count,
+                          size_t* selected, smk_error** error);
+/* Evidence so far as a detector would find it in these tokens: log10 of the p-value; 0 for NULL. */
+double smk_wm_log10_p(const smk_wm* mark);
+/* About so many tokens of this kind reach p = 1e-9; 0: not known. */
+size_t smk_wm_tokens_needed(const smk_wm* mark);
+void smk_wm_free(smk_wm* mark);
+
+/* Finds marks of one profile and key. Parameters and errors as smk_wm_new. */
+typedef struct smk_det smk_det;
+smk_status smk_det_new(const char* profile, const smk_carrier* carrier, smk_det** out,
+                       smk_error** error);
+void smk_det_free(smk_det* detector);
+
+typedef struct smk_detection smk_detection;
+
+/* Scores the tokens [from, to) of `count`; a prompt before them is excluded. `log10_budget`, below
+ * 0, is the false-positive probability for which a text counts as marked (-9). `ids` may be NULL
+ * when `count` is 0. Errors: `generation.range`, `generation.candidates`. */
+smk_status smk_det_ids(const smk_det* detector, const int32_t* ids, size_t count, size_t from,
+                       size_t to, double log10_budget, smk_detection** out, smk_error** error);
+
+typedef enum smk_det_answer {
+  SMK_DET_NOT_FOUND = 0,
+  SMK_DET_PRESENT = 1,
+  SMK_DET_NOT_ENOUGH_TOKENS = 2 /* a mark would not show in so few */
+} smk_det_answer;
+
+/* SMK_DET_NOT_FOUND for NULL. */
+smk_det_answer smk_detection_answer(const smk_detection* detection);
+/* log10 of the exact p-value of all tokens in the range, of the best window (times the number of
+ * windows tried), and of both together. 0 for NULL. */
+double smk_detection_log10_p(const smk_detection* detection);
+double smk_detection_log10_p_scan(const smk_detection* detection);
+double smk_detection_log10_p_best(const smk_detection* detection);
+double smk_detection_statistic(const smk_detection* detection);
+/* Tokens that were scored, and that were left out because their context was there before. */
+size_t smk_detection_scored(const smk_detection* detection);
+size_t smk_detection_repeated(const smk_detection* detection);
+/* Evidence of one token; NaN when it was not scored. */
+float smk_detection_score(const smk_detection* detection, size_t index);
+/* Stretches that are marked by themselves. */
+size_t smk_detection_regions(const smk_detection* detection);
+/* Tokens [*from, *to) and their log10 p; 1 when `index` is below the number of regions, else 0 and
+ * nothing is written. Each out parameter may be NULL. */
+int smk_detection_region(const smk_detection* detection, size_t index, size_t* from, size_t* to,
+                         double* log10_p);
+/* The payload of a present mark that carries one, else -1. */
+int64_t smk_detection_payload(const smk_detection* detection);
+/* About so many tokens reach the budget; 0: not known. */
+size_t smk_detection_tokens_needed(const smk_detection* detection);
+/* For people; may be "". */
+const char* smk_detection_note(const smk_detection* detection);
+void smk_detection_free(smk_detection* detection);
+
 #ifdef __cplusplus
 } /* extern "C" */
 #endif
