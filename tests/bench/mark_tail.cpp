@@ -38,8 +38,9 @@ struct Tally {
 
 /// The map that the detector would decode first.
 Pose best_map(const Spectrum& spectrum, const CarrierSet& set) {
+  const Constellation constellation(set, kFine, false);
   const auto candidates =
-      Constellation(set, kFine, false).acquire(spectrum, cv::Matx22d::eye(), kMaps);
+      constellation.acquire(constellation.view(spectrum, cv::Matx22d::eye()), kMaps);
   Pose best = candidates.front().pose;
   double top = 0;
   for (const Candidate& c : candidates) {
