@@ -49,7 +49,8 @@ Status check_insertion(const DocumentText& document, const Insertion& insertion)
   return {};
 }
 
-/// Behind the character that precedes the offset, so that an insertion shares its style.
+/// Behind the character that precedes the offset, so that an insertion shares its style. Beside a
+/// character that the source has no text for (a tab in DOCX) the nearest text takes it.
 std::optional<std::size_t> source_of(const LocatedPassage& located, std::size_t offset) {
   const auto next =
       std::partition_point(located.map.begin(), located.map.end(),
@@ -58,6 +59,7 @@ std::optional<std::size_t> source_of(const LocatedPassage& located, std::size_t 
   if (at_next && (next == located.map.begin() || next->inner)) return next->source;
   if (next == located.map.begin()) return std::nullopt;
   const Segment& segment = *std::prev(next);
+  if (at_next && segment.text + segment.text_size < offset) return next->source;
   if (offset >= segment.text + segment.text_size) return segment.source + segment.source_size;
   if (segment.text_size != segment.source_size) return std::nullopt;
   return segment.source + (offset - segment.text);

@@ -65,6 +65,7 @@ const Handler& json_handler();
 const Handler& jsonl_handler();
 const Handler& srt_handler();
 const Handler& vtt_handler();
+const Handler& docx_handler();
 
 /// One part that is the file itself.
 DocumentText flat_document(ByteView file);
