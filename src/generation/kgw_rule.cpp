@@ -88,9 +88,17 @@ class KgwRule final : public Rule {
     return least < 0 ? static_cast<std::uint64_t>(least) + kModulus
                      : static_cast<std::uint64_t>(least);
   }
+  /// Follows one token through the shuffle: it is green when it is drawn to one of the first
+  /// places.
   [[nodiscard]] bool is_green(std::span<const Token> context, Token token) const {
-    const auto list = permutation(seed(context, token), vocabulary_, green_);
-    return std::find(list.begin(), list.end(), static_cast<std::uint32_t>(token)) != list.end();
+    std::mt19937 words(static_cast<std::uint32_t>(seed(context, token)));
+    auto place = static_cast<std::uint32_t>(token);
+    for (std::uint32_t i = 0; i < green_; ++i) {
+      const std::uint32_t drawn = i + static_cast<std::uint32_t>(words()) % (vocabulary_ - i);
+      if (drawn == place) return true;
+      if (i == place) place = drawn;
+    }
+    return false;
   }
   void mark_list(const Choice& choice) const {
     std::vector<bool> green(vocabulary_);
