@@ -53,11 +53,13 @@ Result<std::vector<Unit>> units(std::span<const Passage> passages);
 // ---------------------------------------------------------------------------------------------
 // Marking (section 4.4)
 
-/// How much text one record speaks for. Sizes in text.cpp; Latin text is counted by weight.
+/// How much text one record speaks for.
 enum class Density {
-  dense,   ///< about 100 Chinese (250 Latin) characters
-  normal,  ///< every excerpt of 300 Chinese characters holds a record and a whole unit of its block
-  end      ///< as much as one record can list: 255 units
+  dense,  ///< up to 100 Chinese or 330 Latin characters
+  /// Up to 230 Chinese or 770 Latin characters: every excerpt of 300 Chinese characters holds a
+  /// record and a whole unit of its block.
+  normal,
+  end  ///< as much as one record can list: 255 units
 };
 
 /// Where the record of a block stands.

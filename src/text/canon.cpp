@@ -45,6 +45,8 @@ bool is_bullet(char32_t c) {
   return kBullets.find(c) != std::u32string_view::npos;
 }
 
+bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
+
 bool is_clause_mark(char32_t c) { return c == ',' || c == ';' || c == ':' || c == 0x3001; }
 
 }  // namespace
@@ -159,8 +161,7 @@ bool Canon::sentence_ends(char32_t next) const {
   if (stop_ == Stop::hard || (line_kinds_ & kPassage) != 0) return true;
   if (stop_ == Stop::soft) return space_ || wide_before_stop_ || is_cjk(next);
   if (is_cjk(next)) return !digit_before_stop_;
-  return space_ && u_islower(static_cast<UChar32>(next)) == 0 &&
-         u_isdigit(static_cast<UChar32>(next)) == 0;
+  return space_ && u_islower(static_cast<UChar32>(next)) == 0 && !is_digit(next);
 }
 
 std::uint8_t Canon::endings_before(char32_t c, char32_t raw) const {
@@ -186,6 +187,8 @@ void Canon::put(char32_t c, char32_t raw, Source source) {
   if ((line_kinds_ & (kLine | kPassage)) != 0) marker_ = Marker::begin;
   follow_marker(c);
   if (space) append(' ', {source.passage, source.begin, source.begin});
+  // A passage looks the same alone as behind another.
+  if ((line_kinds_ & kPassage) != 0) wide_context_ = false;
   space_ = false;
   line_kinds_ = 0;
   append(c, source);
@@ -199,7 +202,7 @@ void Canon::follow(char32_t c, bool ending) {
     stop_ = std::max(stop_, kind);
   } else if (!ending) {
     stop_ = Stop::none;
-    digit_before_stop_ = u_isdigit(static_cast<UChar32>(c)) != 0;
+    digit_before_stop_ = is_digit(c);
     wide_before_stop_ = wide_context_;
   }
 }
@@ -208,7 +211,7 @@ void Canon::follow(char32_t c, bool ending) {
 void Canon::follow_marker(char32_t c) {
   if (marker_ == Marker::none) return;
   const bool begins = marker_ == Marker::begin || marker_ == Marker::complete;
-  if (u_isdigit(static_cast<UChar32>(c)) != 0 && marker_ != Marker::complete)
+  if (is_digit(c) && marker_ != Marker::complete)
     marker_ = Marker::digits;
   else if (begins && is_bullet(c))
     marker_ = Marker::complete;

@@ -80,9 +80,8 @@ tl::unexpected<Error> bad_utf8(std::size_t passage, std::size_t byte) {
               "convert the text to UTF-8, for example with iconv");
 }
 
-void append_utf8(std::string& out, char32_t c) {
+void append_long_utf8(std::string& out, char32_t c) {
   const auto put = [&out](char32_t b) { out.push_back(static_cast<char>(b)); };
-  if (c < 0x80) return put(c);
   if (c < 0x800) {
     put(0xC0U | (c >> 6));
   } else {
@@ -97,14 +96,13 @@ void append_utf8(std::string& out, char32_t c) {
   put(0x80U | (c & 0x3FU));
 }
 
-bool is_cjk(char32_t c) { return is_han(c) || (c >= 0x2E80 && c != 0x3164 && within(kCjk, c)); }
+bool is_rare_cjk(char32_t c) { return within(kCjk, c); }
 
 bool is_wide(char32_t c) {
   return is_cjk(c) || (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0x3131 && c <= 0x318E);
 }
 
-bool is_white(char32_t c) {
-  if (c < 0x80) return c == ' ' || (c >= 9 && c <= 13);
+bool is_wide_white(char32_t c) {
   return c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 ||
          c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
@@ -113,8 +111,7 @@ bool is_line_end(char32_t c) {
   return (c >= 10 && c <= 13) || c == 0x85 || c == 0x2028 || c == 0x2029;
 }
 
-bool is_ignorable(char32_t c) {
-  if (c < 0xAD || is_han(c)) return false;
+bool is_rare_ignorable(char32_t c) {
   if (c >= 0xE0000) return c <= 0xE0FFF;
   return within(kIgnorable, c);
 }

@@ -24,7 +24,13 @@ inline Decoded decode_at(std::string_view text, std::size_t i) {
 /// The error for bytes that are no UTF-8.
 tl::unexpected<Error> bad_utf8(std::size_t passage, std::size_t byte);
 
-void append_utf8(std::string& out, char32_t c);
+void append_long_utf8(std::string& out, char32_t c);
+inline void append_utf8(std::string& out, char32_t c) {
+  if (c < 0x80)
+    out.push_back(static_cast<char>(c));
+  else
+    append_long_utf8(out, c);
+}
 
 // C2PA A.8: 00..0F are U+FE00..FE0F, 10..FF are U+E0100..E01EF.
 inline bool is_selector(char32_t c) {
@@ -42,12 +48,18 @@ inline constexpr char32_t kIdeographicStop = 0x3002, kEllipsis = 0x2026;
 inline constexpr char32_t kBlackFlag = 0x1F3F4;  ///< begins flags that are spelt in tags
 
 inline bool is_han(char32_t c) { return c >= 0x4E00 && c <= 0x9FFF; }  ///< the common block only
-bool is_cjk(char32_t c);   ///< Han, kana, bopomofo and their punctuation; not Hangul
+bool is_rare_cjk(char32_t c);
+/// Han, kana, bopomofo and their punctuation; not Hangul.
+inline bool is_cjk(char32_t c) { return is_han(c) || (c >= 0x2E80 && is_rare_cjk(c)); }
 bool is_wide(char32_t c);  ///< is_cjk or Hangul: what carries about a syllable
-bool is_white(char32_t c);
+bool is_wide_white(char32_t c);
+inline bool is_white(char32_t c) {
+  return c < 0x80 ? c == ' ' || (c >= 9 && c <= 13) : !is_han(c) && is_wide_white(c);
+}
 bool is_line_end(char32_t c);
 /// Default-ignorable code points of Unicode 15, as a fixed list: canon-1 must not move with ICU.
-bool is_ignorable(char32_t c);
+bool is_rare_ignorable(char32_t c);
+inline bool is_ignorable(char32_t c) { return c >= 0xAD && !is_han(c) && is_rare_ignorable(c); }
 bool is_bidi_format(char32_t c);  ///< embeddings, overrides, isolates: 202A..E, 2066..9
 bool is_tag(char32_t c);          ///< U+E0020..E007F
 bool is_emoji(char32_t c);        ///< property Emoji, which digits have too

@@ -73,7 +73,8 @@ class Finder {
     std::vector<std::size_t> order(found_.records.size());
     std::iota(order.begin(), order.end(), 0U);
     const auto key = [this](std::size_t i) {
-      return std::tie(found_.records[i].signature, found_.records[i].fields);
+      const Record& record = found_.records[i];
+      return std::pair(as_text(record.signature), as_text(record.fields));
     };
     std::stable_sort(order.begin(), order.end(),
                      [&](std::size_t a, std::size_t b) { return key(a) < key(b); });

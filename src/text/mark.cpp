@@ -24,7 +24,7 @@ class Present {
   }
 
  private:
-  std::vector<Bytes> known_;
+  std::vector<std::string> known_;
 };
 
 Status check_size(std::span<const UnitSummary> units) {

@@ -81,12 +81,9 @@ Bytes record_fields(const RecordHead& head, std::span<const Tag> tags) {
   return writer.take();
 }
 
-Bytes without_time(ByteView fields) {
-  Bytes rest(fields.begin(), fields.end());
-  const auto time =
-      rest.begin() + static_cast<std::ptrdiff_t>(fixed_size(fields[0] & 0xF) - kTailSize);
-  rest.erase(time, time + 4);
-  return rest;
+std::string without_time(ByteView fields) {
+  std::string rest(as_text(fields));
+  return rest.erase(fixed_size(fields[0] & 0xF) - kTailSize, 4);
 }
 
 std::string record_text(ByteView fields, const std::array<Byte, 64>& signature) {

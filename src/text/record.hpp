@@ -30,7 +30,7 @@ struct RecordHead {
 /// The signed bytes: head and tags. At most kMostUnits tags.
 Bytes record_fields(const RecordHead& head, std::span<const Tag> tags);
 /// Fields that do not say when: equal for two records of the same text by the same key.
-Bytes without_time(ByteView fields);
+std::string without_time(ByteView fields);
 /// U+2060 and the selectors of fields, signature and check.
 std::string record_text(ByteView fields, const std::array<Byte, 64>& signature);
 /// Tag `unit` of a record that parse_record() made.
