@@ -66,6 +66,10 @@ const Handler& jsonl_handler();
 const Handler& srt_handler();
 const Handler& vtt_handler();
 const Handler& docx_handler();
+const Handler& xlsx_handler();
+const Handler& pptx_handler();
+const Handler& odt_handler();
+const Handler& epub_handler();
 
 /// One part that is the file itself.
 DocumentText flat_document(ByteView file);

@@ -190,7 +190,7 @@ class BlockReader {
     constexpr std::string_view kInline =
         " a abbr b br cite code em font i img kbd mark q s small span strong sub sup u ";
     return named && next != ':' && next != '@' &&
-           kInline.find(" " + std::string(name) + " ") == std::string_view::npos;
+           kInline.find(std::string(" ").append(name).append(" ")) == std::string_view::npos;
   }
 
   void continue_verbatim(std::string_view line) {

@@ -42,21 +42,6 @@ int number_of(const MarkupToken& tag, std::string_view name) {
   return value;
 }
 
-/// Puts an element before the end tag of the root; `<root/>` is opened up.
-Result<Bytes> with_last_child(std::string_view xml, std::string_view child) {
-  MarkupReader reader(xml, Dialect::xml);
-  std::optional<MarkupToken> last;
-  while (const auto token = reader.next())
-    if (token->kind == Kind::end || (token->kind == Kind::start && token->empty_element))
-      last = token;
-  if (!last || !reader.problem().empty())
-    return fail("container.zip.xml", "a part is not well-formed XML");
-  if (last->kind == Kind::end) return spliced(xml, {last->range.offset, 0}, child);
-  const std::string close =
-      std::string(">") + std::string(child) + "</" + std::string(last->name) + ">";
-  return spliced(xml, {last->range.end() - 2, 2}, close);
-}
-
 /// "word/document.xml" has its relations in "word/_rels/document.xml.rels".
 std::string relations_part(std::string_view part) {
   const std::size_t slash = part.rfind('/');
@@ -120,23 +105,10 @@ Result<std::string> OoxmlHandler::record_part(Package& package) const {
 
 Result<std::vector<PackageHandler::FoundRecord>> OoxmlHandler::find_records(
     std::string_view part) const {
-  std::vector<FoundRecord> records;
-  std::optional<FoundRecord> open;
-  MarkupReader reader(part, Dialect::xml);
-  while (const auto token = reader.next()) {
-    const bool element = local_name(token->name) == "property";
-    if (token->kind == Kind::start && element && !token->empty_element &&
-        attribute(*token, "name", Dialect::xml) == "AIGC")
-      open = FoundRecord{token->range, {}};
-    if (open && token->kind == Kind::text)
-      open->value +=
-          token->literal ? std::string(token->body) : decode_references(token->body, Dialect::xml);
-    if (!open || token->kind != Kind::end || !element) continue;
-    open->element.size = token->range.end() - open->element.offset;
-    records.push_back(*std::exchange(open, std::nullopt));
-  }
-  if (reader.problem().empty()) return records;
-  return fail("container.zip.xml", std::string(reader.problem()), at_byte(reader.position()));
+  return elements_with_text(part, [](const MarkupToken& token) {
+    return token.kind == Kind::start && local_name(token.name) == "property" &&
+           attribute(token, "name", Dialect::xml) == "AIGC";
+  });
 }
 
 Result<std::vector<ZipChange>> OoxmlHandler::write_record(Package& package,
@@ -156,7 +128,7 @@ Result<std::vector<ZipChange>> OoxmlHandler::write_record(Package& package,
         return std::vector<ZipChange>{
             {name, spliced(xml, old->element, property(number_of(tag, "pid"), prefix, json))}};
     }
-    SIGNMARK_ASSIGN(Bytes changed, with_last_child(xml, property(pid + 1, prefix, json)));
+    SIGNMARK_ASSIGN(Bytes changed, with_child(xml, "Properties", property(pid + 1, prefix, json)));
     return std::vector<ZipChange>{{name, std::move(changed)}};
   }
   if (package.has(kCustom))
@@ -167,16 +139,15 @@ Result<std::vector<ZipChange>> OoxmlHandler::write_record(Package& package,
   SIGNMARK_ASSIGN(const Bytes types, package.read(kTypes));
   SIGNMARK_ASSIGN(
       Bytes new_relations,
-      with_last_child(
-          as_text(relations),
+      with_child(as_text(relations), "Relationships",
           "<Relationship Id=\"rIdSignmarkAigc\" Type=\"http://schemas.openxmlformats.org/"
           "officeDocument/2006/relationships/custom-properties\" "
           "Target=\"docProps/custom.xml\"/>"));
   SIGNMARK_ASSIGN(
       Bytes new_types,
-      with_last_child(as_text(types),
-                      "<Override PartName=\"/docProps/custom.xml\" ContentType=\"application/"
-                      "vnd.openxmlformats-officedocument.custom-properties+xml\"/>"));
+      with_child(as_text(types), "Types",
+                 "<Override PartName=\"/docProps/custom.xml\" ContentType=\"application/"
+                 "vnd.openxmlformats-officedocument.custom-properties+xml\"/>"));
   return std::vector<ZipChange>{{std::string(kCustom), {custom.begin(), custom.end()}},
                                 {std::string(kRelations), std::move(new_relations)},
                                 {std::string(kTypes), std::move(new_types)}};

@@ -113,6 +113,51 @@ Result<std::vector<MarkupToken>> start_tags(std::string_view xml, std::string_vi
   return fail("container.zip.xml", std::string(reader.problem()), at_byte(reader.position()));
 }
 
+Result<std::vector<PackageHandler::FoundRecord>> elements_with_text(
+    std::string_view xml, bool (*wanted)(const MarkupToken&)) {
+  std::vector<PackageHandler::FoundRecord> found;
+  bool open = false;
+  std::string_view name;
+  MarkupReader reader(xml, Dialect::xml);
+  while (const auto token = reader.next()) {
+    if (!open && wanted(*token)) {
+      found.push_back({token->range, {}});
+      open = !token->empty_element;
+      name = token->name;
+    } else if (open && token->kind == MarkupToken::Kind::text) {
+      found.back().value +=
+          token->literal ? std::string(token->body) : decode_references(token->body, Dialect::xml);
+    } else if (open && token->kind == MarkupToken::Kind::end && token->name == name) {
+      found.back().element.size = token->range.end() - found.back().element.offset;
+      open = false;
+    }
+  }
+  if (reader.problem().empty() && !open) return found;
+  return fail("container.zip.xml", "a part is not well-formed XML", at_byte(reader.position()));
+}
+
+Result<Bytes> with_child(std::string_view xml, std::string_view parent, std::string_view child) {
+  MarkupReader reader(xml, Dialect::xml);
+  while (const auto token = reader.next()) {
+    if (local_name(token->name) != parent) continue;
+    if (token->kind == MarkupToken::Kind::end) return spliced(xml, {token->range.offset, 0}, child);
+    if (!token->empty_element) continue;
+    const std::string close = ">" + std::string(child) + "</" + std::string(token->name) + ">";
+    return spliced(xml, {token->range.end() - 2, 2}, close);
+  }
+  return fail("container.zip.xml", "a part lacks the element " + std::string(parent));
+}
+
+bool has_mimetype(ByteView file, std::string_view type) {
+  constexpr std::size_t kName = 30;
+  constexpr std::string_view kMember = "mimetype";
+  const std::string_view text = as_text(file);
+  return is_zip(file) &&
+         text.substr(0, kName + kMember.size() + type.size())
+             .ends_with(std::string(kMember) + std::string(type)) &&
+         read_zip({}, file);
+}
+
 std::string resolve_path(std::string_view base, std::string_view target) {
   std::string path;
   if (target.starts_with('/'))

@@ -27,6 +27,11 @@ class Package {
 /// A package format: what its parts mean is the business of those who derive.
 class PackageHandler : public DocumentHandler {
  public:
+  /// The element of a part which holds a record, and its value.
+  struct FoundRecord {
+    Range element;
+    std::string value;
+  };
   Status inspect(const Context& context, ByteView file, Inventory& inventory) const override;
   [[nodiscard]] Result<Plan> plan(const Context& context, ByteView file, const Inventory& inventory,
                                   const Edits& edits) const override;
@@ -40,17 +45,23 @@ class PackageHandler : public DocumentHandler {
  protected:
   /// The part that holds the record; empty when there is none.
   [[nodiscard]] virtual Result<std::string> record_part(Package& package) const = 0;
-  /// The element of that part which holds the record, and its value.
-  struct FoundRecord {
-    Range element;
-    std::string value;
-  };
   [[nodiscard]] virtual Result<std::vector<FoundRecord>> find_records(
       std::string_view part) const = 0;
   /// New contents of parts, for a record that replaces `old` or is added.
   [[nodiscard]] virtual Result<std::vector<ZipChange>> write_record(
       Package& package, const std::optional<FoundRecord>& old, std::string_view json) const = 0;
 };
+
+/// The elements that `wanted` says, each with all text in it.
+Result<std::vector<PackageHandler::FoundRecord>> elements_with_text(
+    std::string_view xml, bool (*wanted)(const MarkupToken&));
+
+/// Puts a child at the end of the first element with this local name.
+Result<Bytes> with_child(std::string_view xml, std::string_view parent, std::string_view child);
+
+/// Whether the archive begins with a stored member `mimetype` of this content (ODF 1.3 part 2, 3.3;
+/// EPUB OCF 4.3).
+bool has_mimetype(ByteView file, std::string_view type);
 
 /// Adds a part to a document; its number.
 Result<std::size_t> add_part(Package& package, std::string_view name, DocumentText& document);

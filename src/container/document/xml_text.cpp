@@ -141,7 +141,7 @@ class XmlTextReader {
     if (name == "sp") title_place_ = false;
     if (!open_.empty()) {
       if (in_list(rules_.closed, name)) open_.back().builder.close_closed();
-      if (name == "r" && std::exchange(open_.back().closed_run, false))
+      if ((name == "r" || name == "span") && std::exchange(open_.back().closed_run, false))
         open_.back().builder.close_closed();
     }
     if (in_list(rules_.paragraphs, name) && !open_.empty()) end_paragraph(tag.end());

@@ -156,3 +156,77 @@ TEST_CASE("packages: damage and bombs", "[document][office]") {
   REQUIRE_OK(again);
   CHECK_FALSE(unzip(lying, *again->find("word/main.xml"), budget));
 }
+
+namespace {
+
+Bytes xlsx_of(const std::string& rows) {
+  return zip_of(
+      {{"[Content_Types].xml", kTypes},
+       {"_rels/.rels", relations(relation("r", "officeDocument", "xl/b.xml"))},
+       {"xl/b.xml",
+        "<workbook><sheets><sheet name=\"s\" sheetId=\"1\" r:id=\"r2\"/></sheets></workbook>"},
+       {"xl/_rels/b.xml.rels", relations(relation("r2", "worksheet", "w/s.xml") +
+                                         relation("r3", "sharedStrings", "str.xml"))},
+       {"xl/str.xml",
+        "<sst><si><t>共享</t><rPh><t>no</t></rPh></si><si><r><t>Rich </t></r>"
+        "<r><t>text</t></r></si></sst>"},
+       {"xl/w/s.xml", "<worksheet>" + rows + "</worksheet>"}});
+}
+
+Bytes pptx_of() {
+  const auto slide = [](const std::string& title, const std::string& text) {
+    const auto shape = [](const std::string& place, const std::string& words) {
+      return "<p:sp><p:nvSpPr><p:cNvPr id=\"4\" name=\"x\"/><p:nvPr>" + place +
+             "</p:nvPr></p:nvSpPr><p:txBody><a:p><a:r><a:t>" + words +
+             "</a:t></a:r></a:p></p:txBody></p:sp>";
+    };
+    return "<p:sld><p:cSld><p:spTree>" + shape("<p:ph type=\"ctrTitle\"/>", title) +
+           shape("", text) + "</p:spTree></p:cSld></p:sld>";
+  };
+  return zip_of({{"[Content_Types].xml", kTypes},
+                 {"_rels/.rels", relations(relation("r", "officeDocument", "ppt/p.xml"))},
+                 {"ppt/p.xml",
+                  "<p:presentation><p:sldIdLst><p:sldId id=\"256\" r:id=\"r9\"/><p:sldId "
+                  "id=\"257\" r:id=\"r1\"/></p:sldIdLst></p:presentation>"},
+                 {"ppt/_rels/p.xml.rels", relations(relation("r1", "slide", "slides/s1.xml") +
+                                                    relation("r9", "slide", "slides/s9.xml"))},
+                 {"ppt/slides/s1.xml", slide("Second", "last")},
+                 {"ppt/slides/s9.xml", slide("First", "text &lt;")}});
+}
+
+}  // namespace
+
+TEST_CASE("xlsx: shared and inline strings, a row of its own", "[document][office]") {
+  const Bytes file = xlsx_of(
+      "<sheetData><row r=\"3\"><c r=\"A3\" t=\"s\"><v>0</v></c><c t=\"inlineStr\"><is><t>In"
+      "</t></is></c></row><row/></sheetData>");
+  CHECK(probe(file) == Format::xlsx);
+  CHECK(shown(file, "") == Lines{"prose: 共享", "prose: Rich text", "prose: In"});
+  check_insertions(file, "");
+  check_paragraphs(file, "", "AI生成");
+  check_record(file, "");
+  const auto sheet = [&](std::size_t before) {
+    return member_of(inserted(file, "", {}, {{before, "AI"}}), "xl/w/s.xml");
+  };
+  const std::string cell = "t=\"inlineStr\"><is><t xml:space=\"preserve\">AI</t></is></c></row>";
+  CHECK(sheet(0).find("<sheetData><row r=\"2\"><c r=\"A2\" " + cell + "<row r=\"3\">") !=
+        std::string::npos);
+  CHECK(sheet(3).find("<row/><row r=\"5\"><c r=\"A5\" " + cell + "</sheetData>") !=
+        std::string::npos);
+  const Bytes empty = xlsx_of("<sheetData/>");
+  CHECK(member_of(inserted(empty, "", {}, {{0, "AI"}}), "xl/w/s.xml") ==
+        "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" " + cell + "</sheetData></worksheet>");
+}
+
+TEST_CASE("pptx: slides in their order, a text box of its own", "[document][office]") {
+  const Bytes file = pptx_of();
+  CHECK(probe(file) == Format::pptx);
+  CHECK(shown(file, "") == Lines{"title: First", "prose: text <", "title: Second", "prose: last"});
+  const Bytes marked = check_insertions(file, "");
+  check_untouched(file, marked, {"ppt/slides/s1.xml", "ppt/slides/s9.xml"});
+  check_paragraphs(file, "", "AI生成");
+  check_record(file, "");
+  const Bytes labelled = inserted(file, "", {}, {{0, "AI"}});
+  CHECK(member_of(labelled, "ppt/slides/s9.xml").find("<p:cNvPr id=\"5\" name=\"AIGC 5\"/>") !=
+        std::string::npos);
+}

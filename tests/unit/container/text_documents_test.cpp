@@ -140,8 +140,7 @@ TEST_CASE("markdown: the label line is a quote of its own", "[document][markdown
 
 TEST_CASE("markdown: the record is a mapping in the front matter", "[document][markdown]") {
   check_record(as_bytes(kMarkdown), "a.md");
-  for (const char* name : {"mapping.md", "flow.md", "heading.md"})
-    check_record(sample(name), name);
+  for (const char* name : {"mapping.md", "flow.md", "heading.md"}) check_record(sample(name), name);
   const auto record_in = [](std::string_view text) {
     Edits edits;
     edits.aigc = bytes_of(R"({"Label":"1","ProduceID":"a\"b"})");
