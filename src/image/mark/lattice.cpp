@@ -10,8 +10,7 @@
 namespace signmark::image {
 namespace {
 
-// Amplitude against radius: SSIM hardly punishes slow waves, and codecs keep them.
-const double kShapeExponent = -0.7;
+const double kShapeExponent = -0.4;  // amplitude against radius, as the detector expects it
 
 struct Point {
   int u, v;
@@ -133,6 +132,12 @@ ClassGains class_gains(const CarrierSet& lattice, Sharing sharing) {
     pilots.insert(pilots.end(), lattice.fine_pilots.begin(), lattice.fine_pilots.end());
   return {gain(shares.pilots, pilots), gain(shares.id, lattice.id),
           gain(shares.signed_frame, lattice.signed_frame)};
+}
+
+CarrierSet tilted(CarrierSet lattice, float exponent) {
+  for (auto* carriers : {&lattice.pilots, &lattice.fine_pilots, &lattice.id, &lattice.signed_frame})
+    for (Carrier& c : *carriers) c.shape *= std::pow(c.radius() / 20, exponent);
+  return lattice;
 }
 
 double tile_law(double side) { return std::clamp(130 * std::sqrt(side / 1024), 104.0, 416.0); }

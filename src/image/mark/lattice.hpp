@@ -61,6 +61,10 @@ struct ClassGains {
 };
 ClassGains class_gains(const CarrierSet& lattice, Sharing sharing);
 
+/// The same carriers with amplitudes that fall faster (exponent < 0) or slower with the radius. The
+/// detector measures the gain of every ring, so an embedder is free to choose.
+CarrierSet tilted(CarrierSet lattice, float exponent);
+
 /// Side of a tile in pixels for a picture of side S = sqrt(width * height): small enough that its
 /// carriers outlive an 8K original's way to 1080p, large enough to hold them at 256 px.
 double tile_law(double side);

@@ -12,6 +12,8 @@ namespace signmark::image {
 struct Mask {
   cv::Mat amplitude;  ///< CV_32FC1, relative, of about a third of a megapixel; 0 where clear
   cv::Size size;      ///< of the picture
+  /// What a change of 45 dB would take from SSIM, roughly: 0.002 on texture, 0.03 on white paper.
+  double ssim_cost = 0;
 };
 
 Mask perceptual_mask(const LumaPicture& picture);
