@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <tuple>
 
 #include "text/spots.hpp"
 
@@ -122,35 +123,58 @@ class Finder {
   /// Where to go on.
   Result<std::size_t> look_at(std::size_t start) {
     const Boundary from = canon_.boundary(start);
-    constexpr std::uint8_t kSure = kSentence | kSection;
-    if (start != expected_ && (from.kinds & kSure) == 0 && from.weight < tried_ + kStartWeight)
-      return start + 1;
-    tried_ = from.weight;
+    if (!worth_trying(start, from)) return start + 1;
     const std::vector<Area>& areas = areas_.at(canon_.begin_of(from.next));
     if (areas.empty()) return start + 1;
     SIGNMARK_ASSIGN(const std::vector<std::size_t> ends, possible_ends(canon_, start));
-    std::size_t end = start;
-    Match match;
-    for (const Area& area : areas) try_group(area.group, from, ends, end, match);
-    if (end == start) return start + 1;
-    repair(match);
-    add(match);
-    return expected_ = end;
+    Candidate best{start, false, false, {}};
+    for (const Area& area : areas) try_group(area.group, from, ends, best);
+    if (best.end == start) return start + 1;
+    repair(best.match);
+    add(best.match);
+    return expected_ = best.end;
   }
 
-  /// The longest unit counts.
+  /// Sentences always; places within them not so often that their number could be used to make us
+  /// work; behind the start of a line the marks of a list or quotation too.
+  bool worth_trying(std::size_t start, const Boundary& from) {
+    constexpr std::uint8_t kSure = kSentence | kSection;
+    constexpr int kMarkers = 2;
+    if ((from.kinds & kMarker) != 0 && markers_ > 0) {
+      --markers_;
+      return true;
+    }
+    const bool enough = from.weight >= tried_ + kStartWeight;
+    if (start != expected_ && (from.kinds & kSure) == 0 && !enough) return false;
+    tried_ = from.weight;
+    markers_ = kMarkers;
+    return true;
+  }
+
+  /// The longest unit counts; of equal ones that which has not been passed yet, then that of the
+  /// work that the text before belongs to.
+  struct Candidate {
+    std::size_t end = 0;  ///< boundary
+    bool fresh = false, same_work = false;
+    Match match;
+    [[nodiscard]] auto rank() const { return std::tuple(end, fresh, same_work); }
+  };
+
   void try_group(std::size_t group, const Boundary& from, const std::vector<std::size_t>& ends,
-                 std::size_t& best, Match& match) const {
+                 Candidate& best) const {
     Tagger tagger = prefixes_[group];
+    const auto& last = last_[group];
     std::uint64_t done = from.next;
     for (const std::size_t end : ends) {
       const std::uint64_t to = canon_.boundary(end).end;
       tagger.add(canon_.text(done, to));
       done = to;
-      const auto slot = table_.find(tagger.tag(), group, last_[group]);
-      if (!slot || end <= best) continue;
-      best = end;
-      match = made(*slot, from.end, from.next, to);
+      const auto slot = table_.find(tagger.tag(), group, last);
+      if (!slot) continue;
+      Candidate found{end, !last || *slot > *last, before_gap(group).has_value(), {}};
+      if (found.rank() <= best.rank()) continue;
+      found.match = made(*slot, from.end, from.next, to);
+      best = found;
     }
   }
 
@@ -219,6 +243,7 @@ class Finder {
   std::uint64_t done_ = 0;    // canonical character behind the last match
   std::uint64_t tried_ = 0;   // weight at the last start that was tried
   std::size_t expected_ = 0;  // boundary behind the last match
+  int markers_ = 0;           // marks of lists that may still be starts
 };
 
 }  // namespace

@@ -125,8 +125,8 @@ void judge_trial(const std::vector<Passage>& passages, const std::set<std::strin
                  Trials& trials) {
   const Read result = read(passages);
   ++trials.texts;
+  trials.sentences += text::units(passages).value().size();
   for (const text::Piece& piece : result.judgement.pieces) {
-    trials.sentences += piece.outcome == Outcome::missing ? 0 : 1;
     if (piece.outcome != Outcome::authentic && piece.outcome != Outcome::reordered) continue;
     std::vector<Passage> alone;
     for (const auto& [passage, range] : text::ranges_of(piece, passages))
@@ -179,7 +179,7 @@ void print_false_authentic(const std::vector<File>& files, std::uint64_t wanted)
   }
   for (const auto& [name, trials] :
        {std::pair("transplanted", foreign), std::pair("edited", edited)})
-    std::printf("%-12s %7llu texts %8llu pieces: %llu falsely authentic\n", name,
+    std::printf("%-12s %7llu texts %8llu sentences: %llu falsely authentic\n", name,
                 static_cast<unsigned long long>(trials.texts),
                 static_cast<unsigned long long>(trials.sentences),
                 static_cast<unsigned long long>(trials.false_authentic));
