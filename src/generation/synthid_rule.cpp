@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // SynthID-Text's tournament (Dathathri et al., Nature 634, 2024) with the two published hashes
 // (text-mark.md section 6.1), bit for bit.
+#include <algorithm>
 #include <random>
 
 #include "base/hash.hpp"
@@ -93,7 +94,8 @@ class SynthIdRule final : public Rule {
     for (const std::uint64_t key : keys_) {
       double mass = 0;
       for (std::size_t i = 0; i < p.size(); ++i) mass += p[i] * (g[i] = bit(hashes[i], key));
-      for (std::size_t i = 0; i < p.size(); ++i) p[i] *= 1 + g[i] - mass;
+      // A mass that rounds to more than 1 must not make a probability negative.
+      for (std::size_t i = 0; i < p.size(); ++i) p[i] *= std::max(0.0, 1 + g[i] - mass);
     }
     for (std::size_t i = 0; i < p.size(); ++i)
       choice.logits[i] = static_cast<float>(std::log(p[i]));

@@ -2,7 +2,7 @@
 // Power, false positives, quality and cost of the schemes (text-mark.md sections 6.8 and 9). Texts
 // are detokenised and tokenised again before detection; each has its own key and its own opening of
 // 30 unmarked tokens, which is not part of it.
-//   generation_bench [--texts 40] [--tokens 200] [--unmarked 500] [--language zh|en]
+//   generation_bench [--texts 40] [--tokens 200] [--unmarked 500] [--keys 5] [--language zh|en]
 //                    [--scheme NAME] [--temperature T]
 // A quarter of the texts is twice as long, for the column of the doubled length.
 #include <algorithm>
@@ -28,7 +28,7 @@ constexpr std::size_t kOpening = 30;
 constexpr double kLoose = -2, kStrict = -6;
 
 struct Options {
-  std::size_t texts = 40, tokens = 200, unmarked = 500;
+  std::size_t texts = 40, tokens = 200, unmarked = 500, keys = 5;
   std::string language, scheme;
   double temperature = 0;
 };
@@ -224,8 +224,8 @@ const std::vector<Scheme>& schemes(const Options& options) {
                  Scheme::synthid_2025, Scheme::kgw_lefthash, Scheme::kgw_selfhash};
 }
 
-/// Unmarked texts: under a fresh key each, and all under one key. The kgw schemes, a permutation a
-/// token, see a tenth of them.
+/// Unmarked texts: each under some fresh keys, and all under one key. The kgw schemes, a
+/// permutation a token, see a tenth of them.
 void false_positives(const char* language, const std::vector<Text>& texts, std::uint32_t vocabulary,
                      const Options& options) {
   std::printf(
@@ -243,16 +243,21 @@ void false_positives(const char* language, const std::vector<Text>& texts, std::
     const Detector one = *Detector::create(profile_of(scheme, vocabulary, words));
     const std::size_t tried = is_kgw(scheme) ? texts.size() / 10 : texts.size();
     for (std::size_t i = 0; i < tried; ++i) {
-      const Detector fresh = *Detector::create(profile_of(scheme, vocabulary, words));
-      count(0, log10_p(fresh, texts[i], false));
       count(1, log10_p(one, texts[i], false));
-      count(2, log10_p(fresh, texts[i], true));
+      for (std::size_t key = 0; key < options.keys; ++key) {
+        const Detector fresh = *Detector::create(profile_of(scheme, vocabulary, words));
+        count(0, log10_p(fresh, texts[i], false));
+        count(2, log10_p(fresh, texts[i], true));
+      }
     }
     std::printf("| %s | %zu |", std::string(scheme_name(scheme)).c_str(), tried);
-    const auto n = static_cast<double>(std::max<std::size_t>(tried, 1));
-    for (const auto& [loose, middle, strict] : hits)
-      std::printf(" %.4f / %.4f / %.4f |", static_cast<double>(loose) / n,
-                  static_cast<double>(middle) / n, static_cast<double>(strict) / n);
+    for (std::size_t column = 0; column < hits.size(); ++column) {
+      const auto n =
+          static_cast<double>(std::max<std::size_t>(column == 1 ? tried : tried * options.keys, 1));
+      std::printf(" %.4f / %.4f / %.4f |", static_cast<double>(hits[column][0]) / n,
+                  static_cast<double>(hits[column][1]) / n,
+                  static_cast<double>(hits[column][2]) / n);
+    }
     std::printf("\n");
     std::fflush(stdout);
   }
@@ -316,6 +321,7 @@ Options read_options(int count, char** words) {
     if (name == "--texts") options.texts = number;
     if (name == "--tokens") options.tokens = number;
     if (name == "--unmarked") options.unmarked = number;
+    if (name == "--keys") options.keys = number;
     if (name == "--language") options.language = value;
     if (name == "--scheme") options.scheme = value;
     if (name == "--temperature") options.temperature = std::strtod(value.c_str(), nullptr);
