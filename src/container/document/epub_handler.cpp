@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // EPUB 2 and 3: the chapters of the spine; the record is a <meta> of the package document.
+#include <fmt/format.h>
+
 #include "container/document/html_text.hpp"
 #include "container/document/package.hpp"
 
@@ -25,7 +27,7 @@ bool is_record(const MarkupToken& token) {
 }
 
 std::string record_element(std::string_view prefix, std::string_view json) {
-  return "<" + std::string(prefix) + "meta name=\"AIGC\" content=\"" + escape_markup(json) + "\"/>";
+  return fmt::format("<{}meta name=\"AIGC\" content=\"{}\"/>", prefix, escape_markup(json));
 }
 
 class EpubHandler final : public PackageHandler {

@@ -2,6 +2,8 @@
 // What all packages have in common: opening, finding the record, putting changed parts back.
 #include "container/document/package.hpp"
 
+#include <fmt/format.h>
+
 #include <map>
 
 namespace signmark::container {
@@ -142,7 +144,7 @@ Result<Bytes> with_child(std::string_view xml, std::string_view parent, std::str
     if (local_name(token->name) != parent) continue;
     if (token->kind == MarkupToken::Kind::end) return spliced(xml, {token->range.offset, 0}, child);
     if (!token->empty_element) continue;
-    const std::string close = ">" + std::string(child) + "</" + std::string(token->name) + ">";
+    const std::string close = fmt::format(">{}</{}>", child, token->name);
     return spliced(xml, {token->range.end() - 2, 2}, close);
   }
   return fail("container.zip.xml", "a part lacks the element " + std::string(parent));
