@@ -11,8 +11,11 @@ BUILD_PACKAGES := g++ cmake ninja-build pkg-config libsodium-dev libssl-dev libf
   libwebp-dev libtiff-dev libgif-dev libheif-dev fonts-noto-cjk python3-fonttools
 TEST_PACKAGES := catch2 libimage-exiftool-perl webp ffmpeg gifsicle libheif-examples libtiff-tools \
   openssl strace libopencv-imgcodecs-dev libopencv-photo-dev
+# The Chinese language model of the benchmark of generation-time marks.
+BENCH_PACKAGES := libime-data-language-model libimecore-dev libfcitx5utils-dev
 LINT_PACKAGES := clang-format-14 clang-tidy-14
 NODE_MODULES := build/foreign/node_modules
+LLAMA := build/llama
 
 # Installs only what is missing, so that a machine that has it all needs no network.
 define need
@@ -21,7 +24,7 @@ if [ -n "$$missing" ]; then echo "installing:" $$missing; \
   $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -q -y --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps test-deps lint-deps build demo test bench lint analyze asan tsan fuzz install clean node
+.PHONY: help deps test-deps lint-deps build demo test bench lint analyze asan tsan fuzz install clean node llama
 
 help:
 	@echo "make demo    install packages, build, and run the main job on a real picture"
@@ -56,14 +59,19 @@ node:
 	  (cd build/foreign && npm install --ignore-scripts --no-audit --no-fund >/dev/null) || \
 	  echo "npm install failed: the foreign C2PA validators are skipped"; }
 
-test: test-deps node
+# llama.cpp for its plugin's test, from npm; without it that test says so and is skipped.
+llama: node
+	@bash plugins/llama/fetch.sh $(LLAMA) || echo "npm pack failed: the llama.cpp plugin is not built and its test is skipped"
+
+test: test-deps node llama
 	@cmake --preset release -DBUILD_TESTING=ON -DCMAKE_INSTALL_PREFIX=$(or $(PREFIX),/usr/local) >/dev/null
 	cmake --build build -j$(JOBS)
 	C2PA_NODE_MODULES=$(CURDIR)/$(NODE_MODULES) ctest --test-dir build --output-on-failure -j$(JOBS)
 
-bench: test-deps
+bench: test-deps llama
+	$(call need,$(BENCH_PACKAGES))
 	@cmake --preset release -DBUILD_TESTING=ON >/dev/null
-	cmake --build build -j$(JOBS) --target all robustness_bench
+	cmake --build build -j$(JOBS) --target all robustness_bench generation_bench
 	bash tests/bench/run_all.sh build
 
 lint: lint-deps
