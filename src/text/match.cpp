@@ -19,7 +19,10 @@ constexpr std::uint64_t kBytesPerUnit = 1200, kNearUnits = 8;
 /// Starts that are no sentence's are tried at most once in so many characters.
 constexpr std::uint64_t kStartWeight = 4 * kWideWeight;
 /// A gap in which the ends of a sentence may have been edited away is searched up to this size.
-constexpr std::uint64_t kRepairCharacters = 240;
+constexpr std::uint64_t kRepairCharacters = 600;
+/// Bytes hashed by such searches, for a start and for each byte of the text.
+constexpr std::uint64_t kRepairBytes = 4U << 20, kRepairBytesPerByte = 8;
+constexpr std::uint64_t kHashBlock = 64;
 constexpr std::size_t kReportEvery = 1U << 14;  // starts
 
 /// Where a group is looked for, in bytes of all passages.
@@ -98,6 +101,7 @@ class Finder {
         canon_(passages),
         areas_(passages, table, records),
         total_(size_of(passages)),
+        repair_bytes_(kRepairBytes + kRepairBytesPerByte * total_),
         last_(table.groups().size()) {
     for (const Group& group : table.groups()) prefixes_.emplace_back(group.content_id);
   }
@@ -216,7 +220,14 @@ class Finder {
     if (slot + 2 < group.first_slot + group.slots) grow_from(done_, canon_.characters(), slot + 1);
   }
 
+  bool spend(std::uint64_t bytes) {
+    if (bytes > repair_bytes_) return false;
+    repair_bytes_ -= bytes;
+    return true;
+  }
+
   void grow_from(std::uint64_t from, std::uint64_t until, std::size_t slot) {
+    if (!spend((until - from) * 2 * kHashBlock)) return;
     Tagger tagger = prefixes_[table_.group_of(slot)];
     std::uint64_t first = from;
     if (first < until && canon_.text(first, first + 1) == " ") ++first;
@@ -226,6 +237,8 @@ class Finder {
   }
 
   void grow_back(std::uint64_t until, std::size_t slot) {
+    const std::uint64_t bytes = done_ < until ? canon_.text(done_, until).size() : 0;
+    if (!spend((until - done_) * (bytes / 2 + kHashBlock))) return;
     const Tagger& prefix = prefixes_[table_.group_of(slot)];
     for (std::uint64_t first = done_; first < until; ++first)
       if (Tagger(prefix).add(canon_.text(first, until)).tag() == table_.slots()[slot].tag)
@@ -236,7 +249,7 @@ class Finder {
   const TagTable& table_;
   Canon canon_;
   Areas areas_;
-  std::uint64_t total_;
+  std::uint64_t total_, repair_bytes_;
   std::vector<Tagger> prefixes_;                  // one a group
   std::vector<std::optional<std::size_t>> last_;  // slot found last, one a group
   Matches matches_;

@@ -2,6 +2,7 @@
 // Finding signed units in a text by their tags, wherever they stand.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "text/record.hpp"
@@ -48,11 +49,7 @@ class TagTable {
                                                 std::optional<std::size_t> after) const;
 
  private:
-  struct Entry {
-    Tag tag = 0;
-    std::size_t slot = 0;
-    friend auto operator<=>(const Entry&, const Entry&) = default;
-  };
+  using Entry = std::pair<Tag, std::size_t>;  ///< tag and slot
   std::vector<Slot> slots_;
   std::vector<TableRecord> records_;
   std::vector<Group> groups_;

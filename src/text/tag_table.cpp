@@ -36,7 +36,7 @@ TagTable::TagTable(const std::vector<Record>& records, std::span<const std::size
   }
   entries_.reserve(slots_.size());
   for (std::size_t slot = 0; slot < slots_.size(); ++slot)
-    entries_.push_back({slots_[slot].tag, slot});
+    entries_.emplace_back(slots_[slot].tag, slot);
   std::sort(entries_.begin(), entries_.end());
 }
 
@@ -45,9 +45,9 @@ std::optional<std::size_t> TagTable::find(Tag tag, std::size_t group,
   const Group& range = groups_[group];
   const auto from = [&](std::size_t slot) -> std::optional<std::size_t> {
     const auto at = std::lower_bound(entries_.begin(), entries_.end(), Entry{tag, slot});
-    if (at == entries_.end() || at->tag != tag || at->slot >= range.first_slot + range.slots)
+    if (at == entries_.end() || at->first != tag || at->second >= range.first_slot + range.slots)
       return std::nullopt;
-    return at->slot;
+    return at->second;
   };
   const auto first = from(range.first_slot);
   if (!first || !after) return first;
