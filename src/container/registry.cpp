@@ -12,10 +12,10 @@ namespace {
 
 /// In the order in which they are tried: the looser a signature, the later it comes.
 constexpr std::array kHandlers = {
-    png_handler,  jpeg_handler,     webp_handler,    gif_handler,  tiff_handler,  avif_handler,
-    heif_handler, mp4_handler,      sidecar_handler, docx_handler, xlsx_handler,  pptx_handler,
-    odt_handler,  epub_handler,     html_handler,    json_handler, jsonl_handler, srt_handler,
-    vtt_handler,  markdown_handler, text_handler};
+    png_handler,  jpeg_handler, webp_handler,     gif_handler,  tiff_handler, avif_handler,
+    heif_handler, mp4_handler,  sidecar_handler,  docx_handler, xlsx_handler, pptx_handler,
+    odt_handler,  epub_handler, pdf_handler,      html_handler, json_handler, jsonl_handler,
+    srt_handler,  vtt_handler,  markdown_handler, text_handler};
 
 Result<const Handler*> handler_for(const Inventory& inventory) {
   if (const Handler* handler = handler_of(inventory.format)) return handler;

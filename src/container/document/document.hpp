@@ -70,6 +70,7 @@ const Handler& xlsx_handler();
 const Handler& pptx_handler();
 const Handler& odt_handler();
 const Handler& epub_handler();
+const Handler& pdf_handler();
 
 /// One part that is the file itself.
 DocumentText flat_document(ByteView file);

@@ -140,9 +140,9 @@ Result<std::vector<ZipChange>> OoxmlHandler::write_record(Package& package,
   SIGNMARK_ASSIGN(
       Bytes new_relations,
       with_child(as_text(relations), "Relationships",
-          "<Relationship Id=\"rIdSignmarkAigc\" Type=\"http://schemas.openxmlformats.org/"
-          "officeDocument/2006/relationships/custom-properties\" "
-          "Target=\"docProps/custom.xml\"/>"));
+                 "<Relationship Id=\"rIdSignmarkAigc\" Type=\"http://schemas.openxmlformats.org/"
+                 "officeDocument/2006/relationships/custom-properties\" "
+                 "Target=\"docProps/custom.xml\"/>"));
   SIGNMARK_ASSIGN(
       Bytes new_types,
       with_child(as_text(types), "Types",

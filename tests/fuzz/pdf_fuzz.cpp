@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+// links: signmark_container
+// PDF: cross-references, objects, pages, updates.
+#include "container_fuzz.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return signmark::fuzz::run_container(data, size, signmark::container::Format::pdf);
+}
