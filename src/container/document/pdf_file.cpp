@@ -305,7 +305,7 @@ Result<std::vector<PdfPage>> PdfFile::pages() {
   return found;
 }
 
-Bytes PdfFile::update(const std::vector<Update>& objects, std::string_view trailer) const {
+Result<Bytes> PdfFile::update(const std::vector<Update>& objects, std::string_view trailer) const {
   ByteWriter out;
   if (!text().ends_with('\n')) out.text("\n");
   std::map<std::uint32_t, std::uint64_t> offsets;
@@ -323,8 +323,9 @@ Bytes PdfFile::update(const std::vector<Update>& objects, std::string_view trail
     table += fmt::format("{} 1\n{:010} 00000 n \n", number, offset);
     entries.u8(1).u64be(offset).u8(0);
   }
-  std::string dictionary = pdf_with(trailer, "/Prev", std::to_string(start_));
-  dictionary = pdf_with(dictionary, "/Size", std::to_string(own + (by_stream_ ? 1 : 0)));
+  SIGNMARK_ASSIGN(std::string dictionary, pdf_with(trailer, "/Prev", std::to_string(start_)));
+  SIGNMARK_ASSIGN(dictionary,
+                  pdf_with(dictionary, "/Size", std::to_string(own + (by_stream_ ? 1 : 0))));
   if (by_stream_) {
     dictionary =
         fmt::format("<< /Type /XRef /W [1 8 1] /Index [{}] /Length {} /Root {} /Prev {} /Size {}",

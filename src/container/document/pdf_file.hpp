@@ -20,8 +20,9 @@ std::string_view pdf_value(std::string_view text, std::size_t& at);
 /// The value of a key of a dictionary; empty when it lacks it.
 std::string_view pdf_entry(std::string_view dictionary, std::string_view key);
 
-/// The dictionary with a key set.
-std::string pdf_with(std::string_view dictionary, std::string_view key, std::string_view value);
+/// The dictionary with a key set. Errors: `container.pdf.damaged` when it is none.
+Result<std::string> pdf_with(std::string_view dictionary, std::string_view key,
+                             std::string_view value);
 
 /// The values within an array.
 std::vector<std::string_view> pdf_items(std::string_view array);
@@ -63,7 +64,8 @@ class PdfFile {
     std::uint32_t number = 0;
     std::string body;
   };
-  [[nodiscard]] Bytes update(const std::vector<Update>& objects, std::string_view trailer) const;
+  [[nodiscard]] Result<Bytes> update(const std::vector<Update>& objects,
+                                     std::string_view trailer) const;
 
  private:
   struct Place {

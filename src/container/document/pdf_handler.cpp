@@ -94,8 +94,11 @@ class PdfHandler final : public DocumentHandler {
       if (!dictionary.starts_with("<<")) dictionary = "<< >>";
     }
     SIGNMARK_ASSIGN(const std::string string, pdf_string(as_text(json)));
-    const std::string trailer = pdf_with(pdf.trailer(), "/Info", pdf_reference(number));
-    plan.rope.own(pdf.update({{number, pdf_with(dictionary, "/AIGC", string)}}, trailer));
+    SIGNMARK_ASSIGN(const std::string trailer,
+                    pdf_with(pdf.trailer(), "/Info", pdf_reference(number)));
+    SIGNMARK_ASSIGN(std::string body, pdf_with(dictionary, "/AIGC", string));
+    SIGNMARK_ASSIGN(Bytes update, pdf.update({{number, std::move(body)}}, trailer));
+    plan.rope.own(std::move(update));
     return plan;
   }
 
@@ -157,7 +160,8 @@ class PdfHandler final : public DocumentHandler {
       else
         present->body = page.dictionary;
     }
-    rope.own(pdf.update(objects, pdf.trailer()));
+    SIGNMARK_ASSIGN(Bytes update, pdf.update(objects, pdf.trailer()));
+    rope.own(std::move(update));
     return rope;
   }
 
@@ -225,12 +229,12 @@ class PdfHandler final : public DocumentHandler {
     SIGNMARK_ASSIGN(std::string fonts, pdf.resolve(pdf_entry(resources, "/Font")));
     if (!fonts.starts_with("<<")) fonts = "<< >>";
     if (!resources.starts_with("<<")) resources = "<< >>";
-    resources = pdf_with(resources, "/Font", pdf_with(fonts, kFont, pdf_reference(font)));
-    page.resources = resources;
-    page.dictionary = pdf_with(page.dictionary, "/Resources", resources);
-    page.dictionary =
-        pdf_with(page.dictionary, "/Contents",
-                 "[" + pdf_reference(save) + " " + inner + " " + pdf_reference(label) + "]");
+    SIGNMARK_ASSIGN(fonts, pdf_with(fonts, kFont, pdf_reference(font)));
+    SIGNMARK_ASSIGN(page.resources, pdf_with(resources, "/Font", fonts));
+    SIGNMARK_ASSIGN(page.dictionary, pdf_with(page.dictionary, "/Resources", page.resources));
+    const std::string all =
+        "[" + pdf_reference(save) + " " + inner + " " + pdf_reference(label) + "]";
+    SIGNMARK_ASSIGN(page.dictionary, pdf_with(page.dictionary, "/Contents", all));
     return {};
   }
 };

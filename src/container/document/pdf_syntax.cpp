@@ -145,18 +145,16 @@ std::string_view pdf_entry(std::string_view dictionary, std::string_view key) {
   }
 }
 
-std::string pdf_with(std::string_view dictionary, std::string_view key, std::string_view value) {
+Result<std::string> pdf_with(std::string_view dictionary, std::string_view key,
+                             std::string_view value) {
   std::string result(dictionary);
-  const std::string_view old = pdf_entry(dictionary, key);
-  if (!old.empty()) {
-    result.replace(static_cast<std::size_t>(old.data() - dictionary.data()), old.size(),
-                   " " + std::string(value) + " ");
-    return result;
-  }
-  const std::size_t end = result.rfind(">>");
-  if (end == std::string::npos) return "<< " + std::string(key) + " " + std::string(value) + " >>";
-  result.insert(end, " " + std::string(key) + " " + std::string(value) + " ");
-  return result;
+  const std::string spaced = " " + std::string(value) + " ";
+  if (const std::string_view old = pdf_entry(dictionary, key); !old.empty())
+    result.replace(static_cast<std::size_t>(old.data() - dictionary.data()), old.size(), spaced);
+  else if (const std::size_t end = result.rfind(">>"); end != std::string::npos)
+    result.insert(end, " " + std::string(key) + spaced);
+  if (pdf_entry(result, key) == value) return result;
+  return fail("container.pdf.damaged", "a dictionary is not well-formed", std::string(key));
 }
 
 std::vector<std::string_view> pdf_items(std::string_view array) {

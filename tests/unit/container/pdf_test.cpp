@@ -79,7 +79,8 @@ TEST_CASE("pdf: syntax", "[document][pdf]") {
   CHECK(pdf_entry(dictionary, "/B") == "(x\\)(y))");
   CHECK(pdf_entry(dictionary, "/C") == "1 0 R");
   CHECK(pdf_entry(dictionary, "/E").empty());
-  CHECK(pdf_with("<< /A 1 >>", "/A", "2") == "<< /A  2  >>");
+  CHECK(pdf_with("<< /A 1 >>", "/A", "2").value() == "<< /A  2  >>");
+  CHECK(code_of(pdf_with("<<!/A 1 >>", "/A", "2")) == "container.pdf.damaged");
   CHECK(pdf_items("[1 0 R [2] /X]").size() == 3);
   CHECK(pdf_text("(a\\)\\101\\\nb\\n)") == "a)Ab\n");
   CHECK(pdf_text("<FEFF4E2D D83DDE00>") == "中😀");
