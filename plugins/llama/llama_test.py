@@ -39,12 +39,13 @@ def random_model(path, vocabulary=512, width=32):
     def put(key, kind, raw):
         entries.append(text(key) + struct.pack("<I", kind) + raw)
 
-    def tensor(name, *shape, fill=None):
+    def tensor(name, *shape, fill=None, silent=0):
         nonlocal blob
         count = 1
         for side in shape:
             count *= side
         values = [fill if fill is not None else draw.gauss(0, 0.35) for _ in range(count)]
+        values[:silent] = [0.0] * silent
         tensors.append(text(name) + struct.pack("<I", len(shape)) + struct.pack(f"<{len(shape)}Q", *shape)
                        + struct.pack("<IQ", 0, len(blob)))
         blob += struct.pack(f"<{count}f", *values)
@@ -69,7 +70,7 @@ def random_model(path, vocabulary=512, width=32):
 
     tensor("token_embd.weight", width, vocabulary)
     tensor("output_norm.weight", width, fill=1.0)
-    tensor("output.weight", width, vocabulary)
+    tensor("output.weight", width, vocabulary, silent=259 * width)  # bytes never reach the top 100
     tensor("blk.0.attn_norm.weight", width, fill=1.0)
     tensor("blk.0.ffn_norm.weight", width, fill=1.0)
     for name in ("attn_q", "attn_k", "attn_v", "attn_output"):
@@ -145,7 +146,7 @@ def vocabularies(program, llama):
         check(picked and wrong == 0, f"{name}: {len(picked)} texts give llama.cpp's ids")
     host = Host(program, llama, os.path.join(llama, "models", "ggml-vocab-qwen2.gguf"))
     found = host.look("人工智能生成的内容应当有标识,读者才能知道它从哪里来。" * 6)
-    check(not found["present"] and found["repeated"] > 50, f"a repetitive text counts once: {found}")
+    check(not found["present"] and found["repeated"] > 20, f"contexts that were there before do not count: {found}")
 
 
 def main():

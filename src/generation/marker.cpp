@@ -46,7 +46,7 @@ struct Marker::State {
   std::uint32_t payload = 0;
   std::vector<Token> tokens;
   Repeats repeats;
-  bool was_marked = false;  ///< the choice of the token that comes next
+  std::optional<Context> pending;  ///< under which the coming token was marked
   std::size_t marked = 0, scored = 0;
   double bits = 0, sum = 0;
 };
@@ -78,15 +78,17 @@ void Marker::reset() {
 void Marker::accept(Token token) {
   State& state = *state_;
   const Rule& rule = *state.rule;
-  if (const auto context = context_after(state.tokens, rule, state.repeats)) {
+  const bool is_marked = state.pending.has_value();
+  const auto context = is_marked ? state.pending : context_after(state.tokens, rule, state.repeats);
+  if (context) {
     const bool is_new = state.repeats.insert(context->state, token);
     const bool is_scored = rule.habit().score_padded || state.tokens.size() >= context->width;
-    if (is_new && is_scored && state.was_marked) {
+    if (is_new && is_scored && is_marked) {
       state.sum += rule.score(context->state, context->tokens(), token, state.payload);
       ++state.scored;
     }
   }
-  state.was_marked = false;
+  state.pending.reset();
   state.tokens.push_back(token);
 }
 
@@ -94,7 +96,7 @@ Result<std::optional<std::size_t>> Marker::process(std::span<const Token> ids,
                                                    std::span<float> logits) {
   State& state = *state_;
   SIGNMARK_TRY(check_candidates(ids, logits));
-  state.was_marked = false;
+  state.pending.reset();
   const auto is_possible = [](float logit) { return std::isfinite(logit); };
   if (state.tokens.size() < state.rule->habit().free_tokens ||
       std::count_if(logits.begin(), logits.end(), is_possible) < 2)
@@ -103,7 +105,7 @@ Result<std::optional<std::size_t>> Marker::process(std::span<const Token> ids,
   if (!context || context->is_repeat) return std::nullopt;
   state.bits += entropy_bits(logits);
   ++state.marked;
-  state.was_marked = true;
+  state.pending = context;
   return state.rule->mark(context->state, {context->tokens(), ids, logits});
 }
 
