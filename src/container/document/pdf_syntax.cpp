@@ -148,11 +148,11 @@ std::string_view pdf_entry(std::string_view dictionary, std::string_view key) {
 Result<std::string> pdf_with(std::string_view dictionary, std::string_view key,
                              std::string_view value) {
   std::string result(dictionary);
-  const std::string spaced = " " + std::string(value) + " ";
+  const std::string spaced = fmt::format(" {} ", value);
   if (const std::string_view old = pdf_entry(dictionary, key); !old.empty())
     result.replace(static_cast<std::size_t>(old.data() - dictionary.data()), old.size(), spaced);
   else if (const std::size_t end = result.rfind(">>"); end != std::string::npos)
-    result.insert(end, " " + std::string(key) + spaced);
+    result.insert(end, fmt::format(" {}{}", key, spaced));
   if (pdf_entry(result, key) == value) return result;
   return fail("container.pdf.damaged", "a dictionary is not well-formed", std::string(key));
 }
