@@ -63,5 +63,19 @@ run 14 "$signmark" verify cut.png
 say "8. Marking twice is refused: labels are continued, never doubled or removed."
 run 20 "$signmark" mark marked.png -o twice.png --passphrase-file passphrase
 
+say "9. A text: Alice signs an answer; one paragraph of it, pasted elsewhere, still says who wrote it and that it is unchanged."
+cat > answer.md <<'END'
+# 城市绿化
+
+城市绿化能够改善空气质量，降低夏季的气温。研究表明，树木覆盖率每提高百分之十，地表温度平均下降约一度。居民也因此更愿意步行出行，这对健康有益。
+
+绿地还能吸纳雨水，减轻内涝。许多城市正在建设海绵城市，用透水铺装和下沉式绿地代替传统的排水管道。这些工程在暴雨时表现良好，值得推广。
+END
+run 0 "$signmark" mark answer.md -o marked.md --passphrase-file passphrase --density dense
+sed -n '/^绿地还能/p' marked.md > excerpt.txt
+run 0 "$signmark" verify excerpt.txt
+sed 's/值得推广/不值得推广/' excerpt.txt > edited.txt
+run 12 "$signmark" verify --sentences edited.txt
+
 if [ "$failures" != 0 ]; then say "demo: $failures step(s) did not end as they should"; exit 1; fi
 say "All steps ended as they should. The files are in $out"

@@ -40,6 +40,12 @@ constexpr std::array kFlags = {
     OptionFlag{"height", "SHARE", "Glyph height over the shortest side, 0.05 (default) to 0.5"},
     OptionFlag{"font", "FILE", "TrueType or OpenType file for other scripts"},
     OptionFlag{"quality", "1..100", "Encoder quality (default: the source's own tables)"},
+    OptionFlag{"label-place", "PLACE", "Documents: label at the start (default), middle or end"},
+    OptionFlag{"density", "LEVEL",
+               "Documents: a signed record every 100 (dense), 230 (normal) Chinese characters, or "
+               "one (end)"},
+    OptionFlag{"placement", "PLACE", "Documents: record in the middle (default) or end of a block"},
+    OptionFlag{"field", "PATH", "JSON, JSONL: where the text is, e.g. choices[].message.content"},
     OptionFlag{"source-type", "TERM",
                "IPTC digital source type (default: trainedAlgorithmicMedia)"},
     OptionFlag{"agent", "NAME", "Software that generated the content"},
@@ -65,7 +71,7 @@ class MarkCommand final : public Command {
 
 CLI::App* MarkCommand::declare(CLI::App& app) {
   CLI::App* verb = app.add_subcommand(
-      "mark", "Mark a generated file: pixels, visible label, AIGC record, manifest");
+      "mark", "Mark a generated file: content, visible label, AIGC record, manifest");
   verb->add_option("IN", input_, "File to mark, - for stdin; it is never changed")->required();
   output_.declare(*verb);
   for (std::size_t i = 0; i < kFlags.size(); ++i)
@@ -105,9 +111,19 @@ void print_robust(const Output& out, const MarkReport& report) {
                        robust.id_margin_db, whole, robust.psnr_db));
 }
 
+void print_document(const Output& out, const MarkReport& report) {
+  if (report.text)
+    out.line(fmt::format("  robust    {} signed record{} for {} characters, {} hidden bytes",
+                         report.text->blocks, report.text->blocks == 1 ? "" : "s",
+                         report.text->characters, report.text->hidden_bytes));
+  if (report.visible_paragraph) out.line("  visible   label as a paragraph of its own");
+  for (const std::string& layer : report.left_out) out.line(fmt::format("  left out  {}", layer));
+}
+
 void print_report(const Output& out, const std::string& input, const MarkReport& report) {
   out.line(fmt::format("marked {}", path_text(report.output)));
   print_robust(out, report);
+  print_document(out, report);
   if (report.overlay.width != 0)
     out.line(fmt::format("  visible   label at {},{} ({} x {} px, glyphs {} px high)",
                          report.overlay.x, report.overlay.y, report.overlay.width,
@@ -134,7 +150,7 @@ Result<MarkReport> mark_streams(const Session& session, const std::string& input
   const Limits& limits = session.context.limits;
   SIGNMARK_ASSIGN(const Bytes bytes,
                   is_stream(input) ? read_stdin(limits) : read_file(input, limits.file_size));
-  auto marked = mark_bytes(session.context, bytes, how);
+  auto marked = mark_bytes(session.context, bytes, how, is_stream(input) ? "" : input);
   if (!marked) return tl::unexpected<Error>(marked.error().in_file(input));
   marked->report.output = where.file;
   if (is_stream(where.file.native())) {

@@ -32,8 +32,8 @@ class VerifyCommand final : public Command {
   Status write_map(const VerifyReport& report, const Output& out) const;
 
   std::vector<std::string> carriers_;
-  std::string at_, expect_, sidecar_, html_, layers_, map_;
-  bool declared_ = false, deep_ = false;
+  std::string at_, expect_, sidecar_, html_, layers_, map_, field_;
+  bool declared_ = false, deep_ = false, sentences_ = false;
   UnlockFlags unlock_;
 };
 
@@ -60,6 +60,10 @@ CLI::App* VerifyCommand::declare(CLI::App& app) {
   verb->add_flag("--deep", deep_, "Look for robust marks in parts of the picture, too (slow)");
   verb->add_option("--map", map_, "Write where the robust mark is missing as a heat map")
       ->type_name("OUT.png");
+  verb->add_flag("--sentences", sentences_, "Print what the signed records say of each passage");
+  verb->add_option("--field", field_,
+                   "JSON, JSONL: where the text is, e.g. choices[].message.content")
+      ->type_name("PATH");
   verb->add_flag("--declared", declared_, "The uploader declares the content as AI-generated");
   unlock_.declare(*verb);
   verb->footer(
@@ -80,6 +84,7 @@ Result<VerifyOptions> VerifyCommand::options(Session& session) const {
   }
   if (!layers_.empty()) SIGNMARK_TRY(set_option(options, "layers", layers_));
   options.deep = deep_;
+  options.field = field_;
   options.tamper_map = !map_.empty();
   SIGNMARK_ASSIGN(options.trust, load_trust(session, bundles_));
   std::vector<keys::CarrierKey> named;
@@ -119,6 +124,13 @@ void print_report(const Output& out, const VerifyReport& report) {
   JsonLine item = to_json(report);
   item.erase("findings");  // each was a line of its own
   out.object(std::move(item), "item");
+}
+
+void print_sentences(const Output& out, const VerifyReport& report) {
+  for (const TextPiece& piece : report.pieces)
+    out.line(fmt::format("  {:<9} paragraph {}, {} characters: {}",
+                         text::outcome_name(piece.outcome), piece.passage + 1, piece.characters,
+                         piece.excerpt.empty() ? "-" : piece.excerpt));
 }
 
 Status VerifyCommand::write_map(const VerifyReport& report, const Output& out) const {
@@ -190,6 +202,7 @@ Result<int> VerifyCommand::run(Session& session) {
       continue;
     }
     print_report(out, *report);
+    if (sentences_) print_sentences(out, *report);
     SIGNMARK_TRY(write_map(*report, out));
     codes.push_back(expectation(*report, out));
     if (!html_.empty()) reports.push_back(std::move(*report));

@@ -20,6 +20,7 @@
 #include "signmark/keyring.hpp"
 #include "signmark/keys.hpp"
 #include "signmark/label.hpp"
+#include "signmark/text.hpp"
 #include "signmark/trust.hpp"
 
 namespace signmark {
@@ -106,10 +107,19 @@ struct VerifyOptions {
   Layers layers;
   bool deep = false;           ///< also look for robust marks in parts of the picture (collages)
   bool tamper_map = false;     ///< fill VerifyReport::map
+  std::string field;           ///< JSON and JSONL: where the text is, container::TextOptions::field
   bool declared = false;       ///< the uploader declares the content as generated (Article 6(2))
   std::optional<UnixTime> at;  ///< judge as of this time instead of now
   std::filesystem::path
       sidecar;  ///< manifest store beside the file; empty: FILE.c2pa when it exists
+};
+
+/// A stretch of a document's text and what the signed records say of it (text-mark.md section 4.5).
+struct TextPiece {
+  text::Outcome outcome = text::Outcome::unmarked;
+  std::size_t passage = 0;       ///< paragraph, cell or message, counted from 0
+  std::uint64_t characters = 0;  ///< canonical ones
+  std::string excerpt;           ///< its beginning and end, one line
 };
 
 struct VerifyReport {
@@ -125,6 +135,9 @@ struct VerifyReport {
   std::string sentence;              ///< one line a person can say aloud
   /// Where the robust mark is missing from the picture; only when asked for and a mark was found.
   std::optional<image::TamperMap> map;
+  /// A document's text in reading order, when signed records were found in it.
+  std::vector<TextPiece> pieces;
+  double text_coverage = 0;     ///< share of the text that is authentic, 0 to 1
   std::vector<Error> problems;  ///< what could not be read, and oddities
 };
 
@@ -142,7 +155,7 @@ Result<VerifyReport> verify_bytes(const Context& context, ByteView bytes,
                                   const std::filesystem::path& name = {});
 
 /// Sets one option by the name that it has on the command line, without dashes: `declared` (true or
-/// false), `at` (RFC 3339), `sidecar`, `layers`, `deep` (true or false). Errors:
+/// false), `at` (RFC 3339), `sidecar`, `layers`, `deep` (true or false), `field`. Errors:
 /// `pipeline.option.unknown`, `pipeline.option.value`, `pipeline.layers`, `base.time`.
 Status set_option(VerifyOptions& options, std::string_view name, std::string_view value);
 
@@ -153,6 +166,17 @@ Status set_option(VerifyOptions& options, std::string_view name, std::string_vie
 enum class Existing {
   refuse,  ///< `pipeline.existing`
   add      ///< old manifest becomes the parent, an AIGC record stays as it is
+};
+
+/// Where the visible label stands in a document (GB 45438 clause 5.1 a).
+enum class LabelPlace { start, middle, end };
+
+/// What concerns documents only.
+struct TextMarkOptions {
+  std::string field;  ///< JSON and JSONL: where the text is, container::TextOptions::field
+  LabelPlace label_place = LabelPlace::start;
+  text::Density density = text::Density::normal;
+  text::Placement placement = text::Placement::middle;
 };
 
 struct MarkOptions {
@@ -174,6 +198,7 @@ struct MarkOptions {
   /// The private key, when `carrier` is not "public"; not owned.
   const keys::CarrierKey* carrier_key = nullptr;
   image::RobustStrength strength = image::RobustStrength::normal;
+  TextMarkOptions text;
   Existing existing = Existing::refuse;
   bool sidecar = false;  ///< put the manifest beside the file even when it could be embedded
 };
@@ -202,7 +227,11 @@ struct MarkReport {
   label::Overlay overlay;  ///< place of the visible label; empty without that layer
   /// What went into the pixels, with its margin in the encoded file; empty without that layer.
   std::optional<image::RobustReport> robust;
-  std::string robust_kept;        ///< content id of a robust mark that was there and stays
+  std::string robust_kept;               ///< content id of a robust mark that was there and stays
+  std::optional<text::MarkReport> text;  ///< signed records in a document; empty without that layer
+  bool visible_paragraph = false;        ///< the visible label is a paragraph of the document
+  /// Layers that were asked for and that this format has no place for: one clause each.
+  std::vector<std::string> left_out;
   std::vector<Finding> findings;  ///< of the read-back: metadata and manifest
   std::uint64_t bytes_in = 0, bytes_out = 0;
 };
@@ -226,12 +255,16 @@ struct MarkedBytes {
 
 /// Marks bytes in memory, which must stay unchanged meanwhile; the result was read back and every
 /// layer found again, as for mark_file. Errors: as mark_file, without those of files. Thread-safe.
-Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options);
+/// The ending of `name` tells texts apart (container::probe); it may be empty.
+Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options,
+                               const std::filesystem::path& name = {});
 
 /// Sets one option by the name that it has on the command line, without dashes: `layers`,
 /// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false); of
 /// the robust mark `carrier`, `strength` (invisible, default, strong); of the visible label `text`,
-/// `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`, `font`, `quality`; of the
+/// `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`, `font`, `quality`; of
+/// documents `field`, `label-place` (start, middle, end), `density` (dense, normal, end),
+/// `placement` (middle, end); of the
 /// manifest `source-type` (a URI or a term of IPTC's vocabulary), `agent`, `agent-version`,
 /// `model`, `title`. Errors: `pipeline.option.unknown`, `pipeline.option.value`, `pipeline.layers`.
 Status set_option(MarkOptions& options, std::string_view name, std::string_view value);

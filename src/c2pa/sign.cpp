@@ -38,7 +38,7 @@ bool is_bmff(Format format) {
 }
 
 bool edits_metadata(const container::Edits& edits) {
-  return edits.xmp.has_value() || !edits.replacements.empty();
+  return edits.xmp.has_value() || edits.aigc.has_value() || !edits.replacements.empty();
 }
 
 Status check(const Job& job, bool has_parent) {
@@ -194,7 +194,8 @@ Result<SignedPlan> sign(const Context& context, ByteView file,
   SIGNMARK_ASSIGN(std::optional<Parent> parent, read_parent(context, file, inventory, request));
   SIGNMARK_TRY(check(job, parent.has_value()));
   SIGNMARK_ASSIGN(const ManifestDraft draft, make_draft(job, std::move(parent)));
-  const bool beside = request.sidecar || !container::format_info(inventory.format).writes_metadata;
+  const auto& info = container::format_info(inventory.format);
+  const bool beside = request.sidecar || info.sidecar_only || !info.writes_metadata;
   return beside ? sign_sidecar(job, draft) : sign_embedded(job, draft);
 }
 

@@ -29,6 +29,9 @@ struct Examination {
   std::vector<Error> problems;
   bool trace = false;  ///< another scheme says that the content is generated
   std::optional<image::RobustFinding> robust;  ///< when the pixels were looked at
+  std::vector<TextPiece> pieces;               ///< of a document whose text carries records
+  double text_coverage = 0;
+  std::size_t text_records = 0;
   /// Content id of the robust mark that says most; empty when none carries one.
   std::string robust_id;
   /// Who signed it, when that is proved; and whether it belongs to this content, as far as is
@@ -37,9 +40,10 @@ struct Examination {
   bool robust_present = false;
 };
 
-/// Looks at every layer of the bytes. Errors: only limits and unknown formats.
+/// Looks at every layer of the bytes. `name`: see container::probe. Errors: only limits and unknown
+/// formats.
 Result<Examination> examine(const Context& context, ByteView file, const VerifyOptions& options,
-                            const std::optional<Bytes>& sidecar);
+                            const std::optional<Bytes>& sidecar, const std::string& name);
 
 /// The metadata layer alone: AIGC records, IPTC source type, foreign schemes. Runs after the
 /// manifest layer, whose certificate checks our integrity value.

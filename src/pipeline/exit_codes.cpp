@@ -15,6 +15,7 @@ int exit_code_of(const Error& error) {
   constexpr std::array kRows = {
       Row{"pipeline.existing", 20},
       Row{"image.mark.", 20},
+      Row{"text.mark.", 20},
       Row{"label.wording.", 20},
       Row{"label.size.", 20},
       Row{"label.code.", 20},

@@ -143,13 +143,61 @@ Status add_pixels(const Context& context, ByteView file, const container::Format
   return {};
 }
 
+void add_records(const text::Records& found, Tree& tree) {
+  if (found.records.empty()) tree.add(1, "signed text", "no record");
+  for (const text::Record& record : found.records) {
+    tree.add(1, "signed record",
+             fmt::format("block {} of {}, {} sentences, paragraph {}, byte {}", record.block + 1,
+                         record.blocks, record.units, record.passage + 1, record.where.offset));
+    tree.add(2, "content id", id_text(record.content_id));
+    tree.add(2, "key hint", hex(record.key_hint));
+    tree.add(2, "signature", hex(record.signature));
+  }
+  for (const text::DamagedRecord& damaged : found.damaged)
+    tree.add(1, "damaged record",
+             fmt::format("paragraph {}, byte {}: {}", damaged.passage + 1, damaged.where.offset,
+                         damaged.why));
+}
+
+/// Every invisible character, so that nobody need wonder what a text hides.
+Status add_invisible(const std::vector<Passage>& passages, Tree& tree) {
+  SIGNMARK_ASSIGN(const text::InvisibleList list, text::list_invisible(passages));
+  tree.add(1, "invisible characters", fmt::format("{}", list.characters));
+  for (const text::Invisible& run : list.runs)
+    tree.add(2, std::string(text::invisible_kind_name(run.kind)),
+             fmt::format("{} {}, paragraph {}, byte {}", run.count,
+                         text::code_point_name(run.first), run.passage + 1, run.where.offset));
+  if (list.runs_left_out > 0) tree.add(2, "and", fmt::format("{} more", list.runs_left_out));
+  return {};
+}
+
+Status look_at_text(const Context& context, ByteView file, const container::Inventory& inventory,
+                    Tree& tree) {
+  SIGNMARK_ASSIGN(const std::vector<Passage> passages,
+                  container::passages(context, file, inventory));
+  tree.add(1, "paragraphs", fmt::format("{}", passages.size()));
+  SIGNMARK_ASSIGN(const text::Records found, text::find_records(context, passages));
+  add_records(found, tree);
+  return add_invisible(passages, tree);
+}
+
+Status add_text_of(const Context& context, ByteView file, const container::Inventory& inventory,
+                   Tree& tree) {
+  if (!container::format_info(inventory.format).document) return {};
+  if (const Status looked = look_at_text(context, file, inventory, tree); !looked) {
+    if (looked.error().code == "base.cancelled") return looked;
+    tree.add(1, "signed text", "could not look: " + looked.error().message);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::vector<TreeLine>> inspect_file(const Context& context,
                                            const std::filesystem::path& file,
                                            const CarrierSource& carriers) {
   SIGNMARK_ASSIGN(const MappedFile input, MappedFile::open(file, context.limits));
-  auto inventory = container::inspect(context, input.bytes());
+  auto inventory = container::inspect(context, input.bytes(), file.filename().string());
   if (!inventory) return tl::unexpected<Error>(inventory.error().in_file(file.string()));
   Tree tree;
   tree.add(0, file.string(), std::string(container::format_info(inventory->format).name));
@@ -165,6 +213,7 @@ Result<std::vector<TreeLine>> inspect_file(const Context& context,
   for (const Block& block : inventory->blocks) add_block(context, block, tree);
   SIGNMARK_TRY(add_pixels(context, input.bytes(), container::format_info(inventory->format),
                           carriers, tree));
+  SIGNMARK_TRY(add_text_of(context, input.bytes(), *inventory, tree));
   if (inventory->trailing.size != 0)
     tree.add(1, "after the end", fmt::format("{} bytes", inventory->trailing.size));
   return tree.take();

@@ -101,6 +101,14 @@ JsonValue to_json(const VerifyReport& report) {
                      {"problems", std::move(problems)},
                      {"findings", std::move(findings)}};
   if (report.map) value["map"] = map_json(*report.map);
+  if (!report.pieces.empty()) {
+    value["text_coverage"] = report.text_coverage;
+    for (const TextPiece& piece : report.pieces)
+      value["pieces"].push_back({{"outcome", text::outcome_name(piece.outcome)},
+                                 {"passage", piece.passage},
+                                 {"characters", piece.characters},
+                                 {"excerpt", piece.excerpt}});
+  }
   return value;
 }
 
@@ -114,6 +122,12 @@ JsonValue to_json(const MarkReport& report) {
   if (!report.sidecar_file.empty()) value["sidecar"] = report.sidecar_file.string();
   if (report.robust) value["robust"] = robust_json(*report.robust);
   if (!report.robust_kept.empty()) value["robust_kept"] = report.robust_kept;
+  if (report.text)
+    value["text"] = {{"records", report.text->blocks},
+                     {"sentences", report.text->units},
+                     {"characters", report.text->characters},
+                     {"hidden_bytes", report.text->hidden_bytes}};
+  if (!report.left_out.empty()) value["left_out"] = report.left_out;
   if (report.overlay.width != 0)
     value["visible"] = {{"x_px", report.overlay.x},
                         {"y_px", report.overlay.y},

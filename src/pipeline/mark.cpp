@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "pipeline/pixels.hpp"
+#include "pipeline/prose.hpp"
 #include "pipeline/tile_record.hpp"
 
 namespace signmark {
@@ -22,7 +23,9 @@ std::string found_marks(const Examination& look) {
   return text;
 }
 
-bool has_robust_mark(const Examination& look) { return look.robust && !look.robust->marks.empty(); }
+bool has_robust_mark(const Examination& look) {
+  return look.text_records > 0 || (look.robust && !look.robust->marks.empty());
+}
 
 /// Architecture.md section 10.3: marks that are there are never doubled or overwritten silently.
 Status check_existing(const Source& source, const MarkOptions& options) {
@@ -86,6 +89,13 @@ Result<container::Edits> metadata_edits(const Context& context, const Media& med
                                         const MarkOptions& options, const MarkReport& report) {
   container::Edits edits;
   if (!options.layers.metadata) return edits;
+  const auto& format = container::format_info(media.inventory.format);
+  if (!format.writes_metadata) return edits;
+  if (format.native_aigc) {
+    const std::string record = label::to_json(report.record);
+    if (!report.record_kept) edits.aigc = Bytes(record.begin(), record.end());
+    return edits;
+  }
   label::XmpChanges changes;
   if (!report.record_kept) changes.aigc_json = label::to_json(report.record);
   changes.digital_source_type = options.manifest.digital_source_type;
@@ -105,6 +115,7 @@ Result<std::uint64_t> given_content_id(const std::string& text) {
 /// Whether the robust mark that is there points to the issuer or key that signs now.
 bool is_own_mark(const Examination& look, const MarkOptions& options) {
   if (options.signer == nullptr) return false;
+  if (look.text_records > 0) return !look.robust_signer.empty();
   const auto hint = key_hint(options);
   const auto& marks = look.robust->marks;
   return std::any_of(marks.begin(), marks.end(), [&](const image::RobustMark& mark) {
@@ -125,11 +136,12 @@ Result<std::uint64_t> content_id(const Context& context, const Examination& look
 
 /// What binds the manifest to the pixels: the mark just laid with its tiles, or the one that stays.
 Status bind_robust(const Media& media, const MarkReport& report, c2pa::ManifestRequest& request) {
-  const std::string& bound = media.robust ? report.content_id : report.robust_kept;
+  const std::string& bound = media.robust || media.text ? report.content_id : report.robust_kept;
   if (bound.empty()) return {};
   SIGNMARK_ASSIGN(const std::uint64_t id, given_content_id(bound));
-  request.soft_bindings.push_back({std::string(kLatticeAlg), id_bytes(id)});
-  request.marks_were_there = !media.robust;
+  const bool document = container::format_info(media.inventory.format).document;
+  request.soft_bindings.push_back({std::string(document ? kTextAlg : kLatticeAlg), id_bytes(id)});
+  request.marks_were_there = !media.robust && !media.text;
   if (media.robust)
     request.own_assertions.push_back(
         {std::string(kTilesLabel), encode_tiles({id, media.robust->lattice, media.robust->tiles})});
@@ -142,6 +154,10 @@ Result<c2pa::SignedPlan> plan_output(const Context& context, const Source& sourc
                                      const MarkOptions& options, const MarkReport& report) {
   if (!options.layers.manifest) {
     c2pa::SignedPlan plan;
+    if (!edits.xmp && !edits.aigc && edits.replacements.empty()) {
+      plan.rope.view(media.bytes);
+      return plan;
+    }
     SIGNMARK_ASSIGN(container::Plan planned,
                     container::plan(context, media.bytes, media.inventory, edits));
     plan.rope = std::move(planned.rope);
@@ -176,10 +192,15 @@ struct PlannedMark {
 
 Expectation expectation_of(const PlannedMark& planned, const MarkOptions& options) {
   Expectation expectation;
-  if (!planned.report.record.label.empty()) expectation.record = planned.report.record;
+  const auto& format = container::format_info(planned.media.inventory.format);
+  if (!planned.report.record.label.empty() && format.writes_metadata)
+    expectation.record = planned.report.record;
   expectation.manifest = options.layers.manifest;
   expectation.signer_root = options.signer_root;
   expectation.pixel_digest = planned.media.pixel_digest;
+  expectation.name = planned.media.name;
+  expectation.field = options.text.field;
+  if (planned.media.text) expectation.text_id = planned.report.content_id;
   return expectation;
 }
 
@@ -192,7 +213,10 @@ Result<PlannedMark> plan_fitting(const Context& context, const Source& source,
   if (has_robust_mark(source.look)) report.robust_kept = source.look.robust_id;
   SIGNMARK_ASSIGN(const std::uint64_t id, content_id(context, source.look, options));
   report.content_id = id_text(id);
-  SIGNMARK_TRY(fill_record(source.look, options, report));
+  if (container::format_info(source.look.inventory.format).writes_metadata)
+    SIGNMARK_TRY(fill_record(source.look, options, report));
+  else if (options.layers.metadata)
+    report.left_out.push_back("metadata: the format has no place for an AIGC record");
   SIGNMARK_ASSIGN(planned.media, change_media(context, source, options, id));
   SIGNMARK_ASSIGN(container::Edits edits, metadata_edits(context, planned.media, options, report));
   SIGNMARK_ASSIGN(planned.plan,
@@ -200,6 +224,10 @@ Result<PlannedMark> plan_fitting(const Context& context, const Source& source,
   report.manifest_label = planned.plan.manifest_label;
   report.overlay = std::move(planned.media.overlay);
   report.robust = std::move(planned.media.robust);
+  report.text = planned.media.text;
+  report.visible_paragraph = planned.media.visible_paragraph;
+  report.left_out.insert(report.left_out.end(), planned.media.left_out.begin(),
+                         planned.media.left_out.end());
   report.bytes_out = planned.plan.rope.size();
   planned.expectation = expectation_of(planned, options);
   return planned;
@@ -218,6 +246,7 @@ Result<PlannedMark> plan_mark(const Context& context, const Source& source,
 VerifyOptions look_options(const MarkOptions& options) {
   VerifyOptions look;
   look.layers.robust = options.layers.robust || options.layers.visible;
+  look.field = options.text.field;
   if (options.carrier_key != nullptr)
     look.carriers = [key = *options.carrier_key]() -> Result<keys::CarriersAtHand> {
       return keys::CarriersAtHand{{key}, 0};
@@ -240,8 +269,10 @@ Result<MarkReport> mark_file(const Context& context, const fs::path& input,
   return std::move(planned->report);
 }
 
-Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options) {
-  SIGNMARK_ASSIGN(const Source source, examine_source(context, input, look_options(options)));
+Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options,
+                               const fs::path& name) {
+  SIGNMARK_ASSIGN(const Source source,
+                  examine_source(context, input, look_options(options), name.filename().string()));
   SIGNMARK_ASSIGN(PlannedMark planned, plan_mark(context, source, options));
   MarkedBytes marked;
   marked.file = planned.plan.rope.flatten();

@@ -61,7 +61,7 @@ Result<T> number(std::string_view value, T low, T high) {
 }
 
 template <auto Member, class T>
-Status text(T& options, std::string_view value) {
+Status assign(T& options, std::string_view value) {
   options.*Member = std::string(value);
   return {};
 }
@@ -121,6 +121,36 @@ Status set_strength(MarkOptions& options, std::string_view value) {
 Status set_carrier(MarkOptions& options, std::string_view value) {
   if (value.empty()) return wrong_value(value, "choose public, both, or name a carrier key");
   options.carrier = std::string(value);
+  return {};
+}
+
+Status set_label_place(MarkOptions& options, std::string_view value) {
+  constexpr std::array kWords = {Word<LabelPlace>{"start", LabelPlace::start},
+                                 Word<LabelPlace>{"middle", LabelPlace::middle},
+                                 Word<LabelPlace>{"end", LabelPlace::end}};
+  SIGNMARK_ASSIGN(options.text.label_place, choose(kWords, value));
+  return {};
+}
+
+Status set_density(MarkOptions& options, std::string_view value) {
+  using text::Density;
+  constexpr std::array kWords = {Word<Density>{"dense", Density::dense},
+                                 Word<Density>{"normal", Density::normal},
+                                 Word<Density>{"end", Density::end}};
+  SIGNMARK_ASSIGN(options.text.density, choose(kWords, value));
+  return {};
+}
+
+Status set_placement(MarkOptions& options, std::string_view value) {
+  using text::Placement;
+  constexpr std::array kWords = {Word<Placement>{"middle", Placement::middle},
+                                 Word<Placement>{"end", Placement::end}};
+  SIGNMARK_ASSIGN(options.text.placement, choose(kWords, value));
+  return {};
+}
+
+Status set_field(MarkOptions& options, std::string_view value) {
+  options.text.field = std::string(value);
   return {};
 }
 
@@ -192,21 +222,21 @@ Status set_model(MarkOptions& options, std::string_view value) {
 
 template <auto Member>
 Status label_text(MarkOptions& options, std::string_view value) {
-  return text<Member>(options.visible, value);
+  return assign<Member>(options.visible, value);
 }
 
 template <auto Member>
 Status manifest_text(MarkOptions& options, std::string_view value) {
-  return text<Member>(options.manifest, value);
+  return assign<Member>(options.manifest, value);
 }
 
 constexpr std::array kMark = {
     Row<MarkOptions>{"layers", set_layers<MarkOptions>},
     Row<MarkOptions>{"carrier", set_carrier},
     Row<MarkOptions>{"strength", set_strength},
-    Row<MarkOptions>{"producer", text<&MarkOptions::producer>},
-    Row<MarkOptions>{"produce-id", text<&MarkOptions::produce_id>},
-    Row<MarkOptions>{"content-id", text<&MarkOptions::content_id>},
+    Row<MarkOptions>{"producer", assign<&MarkOptions::producer>},
+    Row<MarkOptions>{"produce-id", assign<&MarkOptions::produce_id>},
+    Row<MarkOptions>{"content-id", assign<&MarkOptions::content_id>},
     Row<MarkOptions>{"existing", set_existing},
     Row<MarkOptions>{"sidecar", flag<&MarkOptions::sidecar>},
     Row<MarkOptions>{"wording", set_wording},
@@ -215,6 +245,10 @@ constexpr std::array kMark = {
     Row<MarkOptions>{"height", set_height},
     Row<MarkOptions>{"font", label_text<&label::VisibleLabel::font_file>},
     Row<MarkOptions>{"quality", set_quality},
+    Row<MarkOptions>{"field", set_field},
+    Row<MarkOptions>{"label-place", set_label_place},
+    Row<MarkOptions>{"density", set_density},
+    Row<MarkOptions>{"placement", set_placement},
     Row<MarkOptions>{"source-type", set_source_type},
     Row<MarkOptions>{"agent", manifest_text<&c2pa::ManifestRequest::agent_name>},
     Row<MarkOptions>{"agent-version", manifest_text<&c2pa::ManifestRequest::agent_version>},
@@ -225,7 +259,7 @@ constexpr std::array kMark = {
 constexpr std::array kOutput = {
     Row<OutputOptions>{"force", flag<&OutputOptions::force>},
     Row<OutputOptions>{"in-place", flag<&OutputOptions::in_place>},
-    Row<OutputOptions>{"backup", text<&OutputOptions::backup>},
+    Row<OutputOptions>{"backup", assign<&OutputOptions::backup>},
 };
 
 Status set_at(VerifyOptions& options, std::string_view value) {
@@ -236,14 +270,15 @@ Status set_at(VerifyOptions& options, std::string_view value) {
 constexpr std::array kVerify = {
     Row<VerifyOptions>{"declared", flag<&VerifyOptions::declared>},
     Row<VerifyOptions>{"at", set_at},
-    Row<VerifyOptions>{"sidecar", text<&VerifyOptions::sidecar>},
+    Row<VerifyOptions>{"sidecar", assign<&VerifyOptions::sidecar>},
     Row<VerifyOptions>{"layers", set_layers<VerifyOptions>},
     Row<VerifyOptions>{"deep", flag<&VerifyOptions::deep>},
+    Row<VerifyOptions>{"field", assign<&VerifyOptions::field>},
 };
 
 constexpr std::array kPropagate = {
-    Row<PropagateOptions>{"propagator", text<&PropagateOptions::propagator>},
-    Row<PropagateOptions>{"propagate-id", text<&PropagateOptions::propagate_id>},
+    Row<PropagateOptions>{"propagator", assign<&PropagateOptions::propagator>},
+    Row<PropagateOptions>{"propagate-id", assign<&PropagateOptions::propagate_id>},
     Row<PropagateOptions>{"declared", flag<&PropagateOptions::declared>},
 };
 

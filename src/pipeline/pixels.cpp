@@ -2,6 +2,8 @@
 // One call of the image room, and the metadata of the original around its result.
 #include "pipeline/pixels.hpp"
 
+#include "pipeline/prose.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -120,7 +122,12 @@ Result<Media> change_media(const Context& context, const Source& source, const M
   Media media;
   media.bytes = source.bytes;
   media.inventory = source.look.inventory;
+  media.name = source.name;
   if (!options.layers.visible && !options.layers.robust) return media;
+  if (container::format_info(media.inventory.format).document) {
+    SIGNMARK_TRY(change_document(context, options, content_id, key_hint(options), media));
+    return media;
+  }
   if (options.layers.visible)
     SIGNMARK_TRY(label::check_wording(options.visible.text, options.visible.rule));
   SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());

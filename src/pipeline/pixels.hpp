@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// What marking does to the pixels: robust mark, visible label, encoding, in one call of the image
-// room.
+// What marking does to the media: of a picture robust mark, visible label and encoding, in one call
+// of the image room; of a document its text.
 #pragma once
 
 #include "pipeline/publish.hpp"
 
 namespace signmark {
 
-/// The picture after its pixels were changed: either the input itself or a new encoding.
+/// The media after it was changed: either the input itself, a new encoding, or a new document.
 struct Media {
   ByteView bytes;
   Bytes owned;
   container::Inventory inventory;
   label::Overlay overlay;
   std::optional<image::RobustReport> robust;
+  std::string name;                      ///< tells texts apart, see container::probe
+  std::optional<text::MarkReport> text;  ///< of a document's signed records
+  bool visible_paragraph = false;        ///< the label is a paragraph of a document
+  std::vector<std::string> left_out;     ///< layers without a place in this format
   Bytes pixel_digest;  ///< of what the margin check read; empty without a robust mark
   bool changed = false;
 };

@@ -34,6 +34,9 @@ Status check_expectation(const Examination& look, const Expectation& expectation
   if (expectation.record &&
       (!look.record || look.record->record.record != *expectation.record || look.record->ambiguous))
     return broken("the AIGC record read back differs");
+  if (expectation.text_id != (look.text_records > 0 ? look.robust_id : std::string()) &&
+      !expectation.text_id.empty())
+    return broken("the signed records in the text were not found again");
   if (!expectation.manifest) return {};
   const State wanted = expectation.signer_root.empty() ? State::valid : State::trusted;
   for (const Finding& finding : look.findings)
@@ -71,11 +74,12 @@ PublishOptions publish_options(const OutputOptions& output) {
 
 }  // namespace
 
-Result<Source> examine_source(const Context& context, ByteView bytes,
-                              const VerifyOptions& options) {
+Result<Source> examine_source(const Context& context, ByteView bytes, const VerifyOptions& options,
+                              const std::string& name) {
   Source source;
   source.bytes = bytes;
-  SIGNMARK_ASSIGN(source.look, examine(context, bytes, options, std::nullopt));
+  source.name = name;
+  SIGNMARK_ASSIGN(source.look, examine(context, bytes, options, std::nullopt, name));
   const auto& inventory = source.look.inventory;
   if (!inventory.complete) {
     const Error cause = inventory.problems.empty() ? Error{} : inventory.problems.front();
@@ -84,9 +88,9 @@ Result<Source> examine_source(const Context& context, ByteView bytes,
                 {}, "restore the file first: a mark would vouch for the damage");
   }
   const auto& info = container::format_info(inventory.format);
-  if (!info.writes_metadata)
+  if (!info.writes_metadata && !info.document)
     return fail("pipeline.format", fmt::format("{} files cannot be marked yet", info.name), {},
-                "PNG, JPEG, WebP, GIF, TIFF, AVIF and HEIF can");
+                "pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF, HEIF) and documents can");
   return source;
 }
 
@@ -111,7 +115,7 @@ Result<Source> open_source(const Context& context, const fs::path& input,
                            const OutputOptions& output, const VerifyOptions& options) {
   SIGNMARK_TRY(check_output(input, output));
   SIGNMARK_ASSIGN(MappedFile file, MappedFile::open(input, context.limits));
-  auto source = examine_source(context, file.bytes(), options);
+  auto source = examine_source(context, file.bytes(), options, input.filename().string());
   if (!source) return tl::unexpected<Error>(source.error().in_file(input.string()));
   source->path = input;
   source->file = std::move(file);
@@ -121,11 +125,12 @@ Result<Source> open_source(const Context& context, const fs::path& input,
 Result<std::vector<Finding>> read_back(const Context& context, ByteView written, ByteView sidecar,
                                        const Expectation& expectation) {
   VerifyOptions options;
-  options.layers.robust = false;
+  options.layers.robust = !expectation.text_id.empty();
+  options.field = expectation.field;
   if (!expectation.signer_root.empty()) options.trust.anchors.push_back(expectation.signer_root);
   const auto store =
       sidecar.empty() ? std::nullopt : std::make_optional(Bytes(sidecar.begin(), sidecar.end()));
-  SIGNMARK_ASSIGN(Examination look, examine(context, written, options, store));
+  SIGNMARK_ASSIGN(Examination look, examine(context, written, options, store, expectation.name));
   SIGNMARK_TRY(check_expectation(look, expectation));
   SIGNMARK_TRY(check_pixels(context, written, look, expectation));
   return std::move(look.findings);

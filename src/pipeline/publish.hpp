@@ -12,12 +12,14 @@ struct Source {
   std::filesystem::path path;  ///< empty for bytes in memory
   MappedFile file;             ///< what `bytes` views; empty for bytes in memory
   ByteView bytes;
+  std::string name;  ///< of the file; may be empty
   Examination look;
 };
 
 /// Looks at bytes that are going to be marked; they must outlive the source.
 /// Errors: `pipeline.damaged`, `pipeline.format`, those of examine.
-Result<Source> examine_source(const Context& context, ByteView bytes, const VerifyOptions& options);
+Result<Source> examine_source(const Context& context, ByteView bytes, const VerifyOptions& options,
+                              const std::string& name);
 
 /// The same for a file that will become `output`. Errors: also `pipeline.same-file`,
 /// `base.file.exists`, those of opening.
@@ -28,8 +30,11 @@ Result<Source> open_source(const Context& context, const std::filesystem::path& 
 struct Expectation {
   std::optional<label::AigcRecord> record;
   bool manifest = false;
-  Bytes signer_root;   ///< when known, the manifest must come out as trusted
-  Bytes pixel_digest;  ///< of the pixels whose robust mark was read back; empty without one
+  Bytes signer_root;    ///< when known, the manifest must come out as trusted
+  Bytes pixel_digest;   ///< of the pixels whose robust mark was read back; empty without one
+  std::string name;     ///< of the input: tells texts apart
+  std::string field;    ///< MarkOptions::text
+  std::string text_id;  ///< content id of the signed records; empty without them
 };
 
 /// Looks at the bytes that were written and says what their layers show.

@@ -9,7 +9,6 @@
 #include "base/bytes.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "pipeline/leaf_key.hpp"
 #include "pipeline/tile_record.hpp"
 
 namespace signmark {
@@ -20,9 +19,6 @@ using Content = RobustMark::Content;
 
 constexpr std::string_view kFrameType = "image-frame";  // keys.md section 6
 constexpr std::size_t kHintSize = 4;
-/// Clocks of two machines may differ by this much before a frame counts as dated in the future.
-constexpr UnixTime kClockSlack = 300;
-
 /// The 24 signed bytes, taken apart.
 struct Fields {
   std::uint64_t content_id = 0;
@@ -74,70 +70,6 @@ std::string contradicted_ids(const Examination& look, const std::vector<RobustMa
            (mark.has_signed && names_id(look.manifest->active, fields_of(mark).content_id));
   });
   return agrees ? std::string() : ids;
-}
-
-// ---------------------------------------------------------------------------------------------
-// Who signed the frame
-
-std::vector<Bytes> candidates(const JudgedBy& by, const Bytes& hint) {
-  std::vector<Bytes> leaves;
-  if (by.look.manifest) {
-    leaves.push_back(by.look.manifest->active.signer.leaf_der);
-    for (const auto& view : by.look.manifest->ingredients) leaves.push_back(view.signer.leaf_der);
-  }
-  if (by.trust.leaves)
-    for (Bytes& leaf : by.trust.leaves(hint)) leaves.push_back(std::move(leaf));
-  std::erase_if(leaves, [](const Bytes& leaf) { return leaf.empty(); });
-  return leaves;
-}
-
-/// The outcome of trying every leaf that may have signed.
-struct Attribution {
-  Bytes leaf;            ///< DER; empty when no known key made the signature
-  bool accused = false;  ///< a known key is named by the whole hint and did not make it
-};
-
-Attribution attribute(const RobustMark& mark, const Bytes& hint, const JudgedBy& by) {
-  Attribution result;
-  for (Bytes& leaf : candidates(by, hint)) {
-    const auto key = ed25519_key_of(leaf);
-    if (!key) continue;
-    if (keys::verify_object(*key, kFrameType, mark.signed_fields, mark.signature))
-      return {std::move(leaf), false};
-    // A hint at the issuer accuses nobody: the issuer may have leaves that are not known here.
-    const auto print = keys::fingerprint(keys::Role::signing, *key);
-    result.accused = result.accused || std::equal(hint.begin(), hint.end(), print.begin());
-  }
-  return result;
-}
-
-/// Why a leaf is not believed for a frame of this time; nothing when it is.
-std::optional<std::string> doubt(const Bytes& leaf_der, UnixTime time, const JudgedBy& by) {
-  if (time > by.now + kClockSlack) return "it is dated in the future";
-  const auto leaf = keys::parse_certificate(leaf_der);
-  if (!leaf) return "its certificate is none that signmark issues";
-  const auto& anchors = by.trust.anchors;
-  const bool anchored = std::any_of(anchors.begin(), anchors.end(), [&](const Bytes& der) {
-    const auto root = keys::parse_certificate(der);
-    return root && keys::check_issued_by(*leaf, *root);
-  });
-  if (!anchored) return "the issuer is not in the trust store";
-  if (time < leaf->not_before || time > leaf->not_after)
-    return "it is dated outside the life of its certificate";
-  if (!by.trust.objection) return std::nullopt;
-  c2pa::LeafUse use;
-  use.leaf_der = leaf_der;
-  use.purpose = keys::Purpose::frame;
-  use.claimed_time = time;
-  return by.trust.objection(use);
-}
-
-std::string leaf_name(const Bytes& leaf_der) {
-  const auto leaf = keys::parse_certificate(leaf_der);
-  if (!leaf) return "a foreign certificate";
-  return leaf->organization.empty() || leaf->organization == leaf->common_name
-             ? leaf->common_name
-             : fmt::format("{} ({})", leaf->common_name, leaf->organization);
 }
 
 // ---------------------------------------------------------------------------------------------
@@ -212,7 +144,9 @@ void judge_signed(const RobustMark& mark, const JudgedBy& by, Judgement& out) {
     finding.basis = "its two frames name different content ids, so neither is believed";
     return;
   }
-  const Attribution made = attribute(mark, fields.hint, by);
+  const SignedFields signed_fields{kFrameType, mark.signed_fields, mark.signature, fields.hint,
+                                   fields.time};
+  const Attribution made = Signers(by).attribute(signed_fields);
   if (made.leaf.empty()) {
     finding.state = made.accused ? State::invalid : State::present;
     finding.basis = made.accused ? "its signature is not one of the key that it names"
@@ -233,7 +167,7 @@ void judge_signed(const RobustMark& mark, const JudgedBy& by, Judgement& out) {
   } else if (mark.content == Content::not_compared && !exact) {
     finding.basis = "the signature verifies; content not compared, so it may come from elsewhere";
   } else {
-    const auto why_not = doubt(made.leaf, fields.time, by);
+    const auto why_not = doubt(made.leaf, signed_fields, by);
     finding.state = why_not ? State::valid : State::trusted;
     finding.basis = why_not ? "signature and content are good, but " + *why_not
                             : "signature read from the pixels; content and certificate fit";

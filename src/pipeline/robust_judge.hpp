@@ -3,16 +3,9 @@
 // the trust store (image-mark.md section 3, table).
 #pragma once
 
-#include "pipeline/examination.hpp"
+#include "pipeline/signers.hpp"
 
 namespace signmark {
-
-/// What a mark is held against.
-struct JudgedBy {
-  const Examination& look;  ///< with the manifest layer done
-  const Trust& trust;
-  UnixTime now = 0;
-};
 
 struct Judgement {
   Finding finding;

@@ -8,7 +8,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
-#include "pipeline/examination.hpp"
+#include "pipeline/prose.hpp"
 
 namespace signmark {
 namespace fs = std::filesystem;
@@ -79,7 +79,7 @@ std::string_view claim_of(const VerifyReport& report, const Examination& look) {
 }
 
 /// Whether the robust mark is all that is left: metadata was stripped, or the picture re-encoded.
-bool only_pixels_speak(const VerifyReport& report) {
+bool only_content_speaks(const VerifyReport& report) {
   return std::all_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
     return (finding.state != State::absent && finding.state != State::unreadable) ==
            (finding.layer == Layer::robust);
@@ -87,6 +87,8 @@ bool only_pixels_speak(const VerifyReport& report) {
 }
 
 std::string sentence_of(const VerifyReport& report, const Examination& look) {
+  const std::string_view where =
+      container::format_info(report.format).document ? "the text" : "the pixels";
   const std::string who = printable(producer_of(look));
   const std::string what = fmt::format("{}{}", claim_of(report, look),
                                        who.empty() ? "" : fmt::format(" by \"{}\"", who));
@@ -99,8 +101,9 @@ std::string sentence_of(const VerifyReport& report, const Examination& look) {
   std::string text;
   switch (report.verdict) {
     case Verdict::verified:
-      text = what + (only_pixels_speak(report) ? ", signature read from the pixels and verified"
-                                               : ", signature and content verified");
+      text = what + (only_content_speaks(report)
+                         ? fmt::format(", signature read from {} and verified", where)
+                         : ", signature and content verified");
       break;
     case Verdict::none:
       text = look.robust
@@ -115,8 +118,8 @@ std::string sentence_of(const VerifyReport& report, const Examination& look) {
       text = named(first(State::invalid, State::foreign));
       break;
     case Verdict::marked:
-      text = what + (only_pixels_speak(report)
-                         ? ", says a mark in the pixels; its origin is not proved"
+      text = what + (only_content_speaks(report)
+                         ? fmt::format(", says a mark in {}; its origin is not proved", where)
                          : ", unsigned");
       break;
     case Verdict::inconclusive:
@@ -137,8 +140,9 @@ void add_left_out(const Layers& layers, const Examination& look, VerifyReport& r
   };
   add(layers.manifest, Layer::manifest, "C2PA manifest");
   add(layers.metadata, Layer::metadata, "AIGC record");
-  if (container::format_info(look.inventory.format).picture)
-    add(layers.robust, Layer::robust, "robust mark");
+  const auto& format = container::format_info(look.inventory.format);
+  if (format.picture) add(layers.robust, Layer::robust, "robust mark");
+  if (format.document) add(layers.robust, Layer::robust, "signed text");
 }
 
 void set_notice(VerifyReport& report) {
@@ -150,15 +154,18 @@ void set_notice(VerifyReport& report) {
 }  // namespace
 
 Result<Examination> examine(const Context& context, ByteView file, const VerifyOptions& options,
-                            const std::optional<Bytes>& sidecar) {
+                            const std::optional<Bytes>& sidecar, const std::string& name) {
   Examination look;
-  SIGNMARK_ASSIGN(look.inventory, container::inspect(context, file));
+  SIGNMARK_ASSIGN(look.inventory, container::inspect(context, file, name));
   if (options.layers.manifest) examine_manifest(context, file, options, sidecar, look);
   if (options.layers.metadata)
     examine_metadata(context, look);
   else
     look.record_unreadable = true;  // nobody has looked, so no tier may rest on its absence
-  if (options.layers.robust) SIGNMARK_TRY(examine_robust(context, file, options, look));
+  if (options.layers.robust) {
+    SIGNMARK_TRY(examine_robust(context, file, options, look));
+    SIGNMARK_TRY(examine_text(context, file, options, look));
+  }
   look.problems.insert(look.problems.end(), look.inventory.problems.begin(),
                        look.inventory.problems.end());
   // A layer that was cancelled looks like one that could not be read: ask once more.
@@ -172,13 +179,15 @@ Result<VerifyReport> verify_bytes(const Context& context, ByteView bytes,
   VerifyReport report;
   report.file = name;
   Examination look;
-  if (auto result = examine(context, bytes, options, sidecar); result) {
+  if (auto result = examine(context, bytes, options, sidecar, name.filename().string()); result) {
     look = std::move(*result);
     report.format = look.inventory.format;
     report.findings = look.findings;
     report.problems = look.problems;
     add_left_out(options.layers, look, report);
     if (look.robust) report.map = std::move(look.robust->map);
+    report.pieces = std::move(look.pieces);
+    report.text_coverage = look.text_coverage;
   } else if (result.error().code == "base.cancelled") {
     return tl::unexpected<Error>(result.error());
   } else {

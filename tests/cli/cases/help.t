@@ -4,7 +4,7 @@ signmark marks AI-generated media so that anyone can tell, later and offline, th
 was generated, by whom, and whether it was altered.
 Usage: signmark [OPTIONS] SUBCOMMAND
 $ signmark help mark | head -n 1
-Mark a generated file: pixels, visible label, AIGC record, manifest
+Mark a generated file: content, visible label, AIGC record, manifest
 $ signmark help key new | head -n 1
 Make keys; without ROLE a usable set of all three
 $ signmark help key frobnicate

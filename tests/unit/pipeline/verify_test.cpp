@@ -50,8 +50,9 @@ TEST_CASE("an unmarked picture is none, a cut one is not") {
 
 TEST_CASE("unknown and empty files could not be looked at") {
   CHECK(report_of({}).verdict == Verdict::inconclusive);
-  const std::string_view text = "just some text";
-  CHECK(report_of(Bytes(text.begin(), text.end())).verdict == Verdict::inconclusive);
+  const std::string_view binary("no\0format at all", 16), text = "just some text";
+  CHECK(report_of(Bytes(binary.begin(), binary.end())).verdict == Verdict::inconclusive);
+  CHECK(report_of(Bytes(text.begin(), text.end())).verdict == Verdict::none);
   const ScratchDir dir;
   CHECK(code_of(verify_file(test_context(), dir / "absent.png", {})) == "base.file.open");
 }

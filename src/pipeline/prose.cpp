@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// Marking a document's text: the visible label, then the signed records.
+#include "pipeline/prose.hpp"
+
+#include <algorithm>
+
+#include "pipeline/pixels.hpp"
+
+namespace signmark {
+namespace {
+
+using container::TextOptions;
+
+/// The bytes of `media` become those of the rope.
+Status take(const Context& context, Result<Rope> rope, Media& media) {
+  if (!rope) return tl::unexpected<Error>(rope.error());
+  media.owned = rope->flatten();
+  media.bytes = media.owned;
+  media.changed = true;
+  SIGNMARK_ASSIGN(media.inventory, container::inspect(context, media.bytes, media.name));
+  return {};
+}
+
+/// Before which passage the label stands: never amid code.
+std::size_t label_index(const std::vector<Passage>& passages, LabelPlace place) {
+  if (place == LabelPlace::start) return 0;
+  if (place == LabelPlace::end) return passages.size();
+  const auto is_prose = [](const Passage& p) { return p.kind == Passage::Kind::prose; };
+  const auto middle = passages.begin() + static_cast<std::ptrdiff_t>(passages.size() / 2);
+  const auto found = std::find_if(middle, passages.end(), is_prose);
+  return static_cast<std::size_t>(found - passages.begin());
+}
+
+Status add_label(const Context& context, const MarkOptions& options, const TextOptions& where,
+                 Media& media) {
+  SIGNMARK_TRY(label::check_wording(options.visible.text, options.visible.rule));
+  SIGNMARK_ASSIGN(const std::vector<Passage> passages,
+                  container::passages(context, media.bytes, media.inventory, where));
+  const NewParagraph paragraph{label_index(passages, options.text.label_place),
+                               options.visible.text};
+  SIGNMARK_TRY(
+      take(context,
+           container::insert_text(context, media.bytes, media.inventory, {}, {paragraph}, where),
+           media));
+  media.visible_paragraph = true;
+  return {};
+}
+
+text::MarkRequest request_of(const MarkOptions& options, std::uint64_t content_id,
+                             const std::array<Byte, 4>& hint, UnixTime now) {
+  text::MarkRequest request;
+  request.density = options.text.density;
+  request.placement = options.text.placement;
+  request.content_id = content_id;
+  request.key_hint = hint;
+  request.time = now;
+  request.sign = [&signer = *options.signer](ByteView fields) {
+    return signer.sign_object(kTextRecordType, fields);
+  };
+  return request;
+}
+
+Status add_records(const Context& context, const MarkOptions& options, std::uint64_t content_id,
+                   const std::array<Byte, 4>& hint, const TextOptions& where, Media& media) {
+  SIGNMARK_ASSIGN(const std::vector<Passage> passages,
+                  container::passages(context, media.bytes, media.inventory, where));
+  if (std::all_of(passages.begin(), passages.end(),
+                  [](const Passage& p) { return p.kind == Passage::Kind::verbatim; })) {
+    media.left_out.push_back("robust: signed records need prose, and none can be reached here");
+    return {};
+  }
+  if (options.signer == nullptr)
+    return fail("pipeline.signer", "the signed records in a text need a signing key", {},
+                "make one with `signmark key new`, or leave the layer `robust` out with --layers");
+  SIGNMARK_ASSIGN(
+      text::Marking marking,
+      text::mark(context, passages, request_of(options, content_id, hint, context.clock->now())));
+  SIGNMARK_TRY(take(
+      context,
+      container::insert_text(context, media.bytes, media.inventory, marking.insertions, {}, where),
+      media));
+  media.text = marking.report;
+  return {};
+}
+
+}  // namespace
+
+Status change_document(const Context& context, const MarkOptions& options, std::uint64_t content_id,
+                       const std::array<Byte, 4>& hint, Media& media) {
+  const TextOptions where{options.text.field};
+  SIGNMARK_TRY(context.report("text", 0, 1));
+  if (options.layers.visible) SIGNMARK_TRY(add_label(context, options, where, media));
+  if (options.layers.robust)
+    SIGNMARK_TRY(add_records(context, options, content_id, hint, where, media));
+  return context.report("text", 1, 1);
+}
+
+}  // namespace signmark

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+// Marking and verifying documents: label, record, signed text, manifest.
+#include <algorithm>
+
+#include "unit/pipeline/pipeline_support.hpp"
+
+using namespace signmark;
+using namespace signmark::test;
+
+namespace {
+
+constexpr const char* kAnswer =
+    "城市绿化能够改善空气质量，降低夏季的气温。研究表明，树木覆盖率每提高百分之十，地表温度平均"
+    "下降约一度。居民也因此更愿意步行出行，这对健康有益。\n\n"
+    "绿地还能吸纳雨水，减轻内涝。许多城市正在建设海绵城市，用透水铺装和下沉式绿地代替传统的排水"
+    "管道。这些工程在暴雨时表现良好，值得推广。\n";
+
+Bytes bytes_of(std::string_view text) { return {text.begin(), text.end()}; }
+
+MarkedBytes marked(const Studio& studio, std::string_view text, const char* name,
+                   LabelPlace place = LabelPlace::start) {
+  MarkOptions options = studio.options("robust,visible,metadata,manifest");
+  options.text.label_place = place;
+  auto result = mark_bytes(test_context(), bytes_of(text), options, name);
+  REQUIRE_OK(result);
+  return std::move(*result);
+}
+
+VerifyReport verified(const Studio& studio, ByteView file, const char* name,
+                      const std::optional<Bytes>& sidecar = {}) {
+  auto report = verify_bytes(test_context(), file, studio.believing(), sidecar, name);
+  REQUIRE_OK(report);
+  return std::move(*report);
+}
+
+const Finding& text_finding(const VerifyReport& report) {
+  const auto found = std::find_if(report.findings.begin(), report.findings.end(),
+                                  [](const Finding& f) { return f.what == "signed text"; });
+  REQUIRE(found != report.findings.end());
+  return *found;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return text.replace(at, from.size(), to);
+}
+
+}  // namespace
+
+TEST_CASE("documents: a text carries label, signed text and a manifest beside it") {
+  const Studio studio("writer");
+  const MarkedBytes out = marked(studio, kAnswer, "answer.txt");
+  CHECK(out.report.visible_paragraph);
+  REQUIRE(out.report.text);
+  CHECK(out.report.text->blocks >= 1);
+  CHECK(out.report.left_out.size() == 1);  // no place for a record in plain text
+  CHECK_FALSE(out.sidecar.empty());
+  const VerifyReport report = verified(studio, out.file, "answer.txt", out.sidecar);
+  CHECK(report.verdict == Verdict::verified);
+  CHECK(text_finding(report).state == State::trusted);
+  CHECK(report.content_id == out.report.content_id);
+  CHECK(report.text_coverage == 1.0);
+}
+
+TEST_CASE("documents: Markdown and HTML keep everything in the file") {
+  const Studio studio("writer");
+  const auto [name, text] =
+      GENERATE(std::pair<const char*, std::string>{"a.md", std::string("# 绿化\n\n") + kAnswer},
+               std::pair<const char*, std::string>{
+                   "a.html", std::string("<html><head><title>x</title></head><body><p>") + kAnswer +
+                                 "</p></body></html>"});
+  INFO(name);
+  const MarkedBytes out = marked(studio, text, name);
+  CHECK(out.sidecar.empty());
+  CHECK(out.report.left_out.empty());
+  const VerifyReport report = verified(studio, out.file, name);
+  CHECK(report.verdict == Verdict::verified);
+  CHECK(report.tier.tier == label::Tier::confirmed);
+  CHECK(std::all_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
+    return f.state == State::trusted || f.state == State::present;
+  }));
+}
+
+TEST_CASE("documents: an excerpt verifies by its text alone") {
+  const Studio studio("writer");
+  const MarkedBytes out = marked(studio, kAnswer, "answer.txt");
+  const std::string text(as_text(out.file));
+  const std::string excerpt = text.substr(text.find("绿地还能"));
+  const VerifyReport report = verified(studio, bytes_of(excerpt), "excerpt.txt");
+  CHECK(report.verdict == Verdict::verified);
+  CHECK(text_finding(report).state == State::trusted);
+  CHECK(report.sentence.find("signature read from the text") != std::string::npos);
+}
+
+TEST_CASE("documents: a changed word is told with its sentence") {
+  const Studio studio("writer");
+  const MarkedBytes out = marked(studio, kAnswer, "answer.txt");
+  const std::string edited = replaced(std::string(as_text(out.file)), "值得推广", "不值得推广");
+  const VerifyReport report = verified(studio, bytes_of(edited), "edited.txt");
+  CHECK(report.verdict == Verdict::tampered);
+  CHECK(text_finding(report).state == State::invalid);
+  const auto changed =
+      std::count_if(report.pieces.begin(), report.pieces.end(),
+                    [](const TextPiece& piece) { return piece.outcome == text::Outcome::changed; });
+  CHECK(changed == 1);
+  CHECK(report.text_coverage > 0.5);
+}
+
+TEST_CASE("documents: records on other text are foreign") {
+  const Studio studio("writer");
+  const MarkedBytes out = marked(studio, kAnswer, "answer.txt");
+  Passage passage;
+  passage.text = as_text(out.file);
+  const auto found = text::find_records(test_context(), std::span(&passage, 1));
+  REQUIRE_OK(found);
+  REQUIRE_FALSE(found->records.empty());
+  const Range run = found->records.front().where;
+  const std::string forged = "完全不同的一段文字，是别人写的，与签名者毫无关系。" +
+                             passage.text.substr(run.offset, run.size) + "\n";
+  const VerifyReport report = verified(studio, bytes_of(forged), "forged.txt");
+  CHECK(text_finding(report).state == State::foreign);
+  CHECK(report.verdict == Verdict::tampered);
+}
+
+TEST_CASE("documents: a stranger's text is signed but not believed") {
+  const Studio studio("writer"), reader("reader");
+  const MarkedBytes out = marked(studio, std::string("# t\n\n") + kAnswer, "a.md");
+  const VerifyReport report = verified(reader, out.file, "a.md");
+  CHECK(report.verdict == Verdict::untrusted);
+}
+
+TEST_CASE("documents: nothing is marked twice, and too little text is refused") {
+  const Studio studio("writer");
+  const MarkedBytes out = marked(studio, kAnswer, "answer.txt");
+  MarkOptions options = studio.options("robust,visible,metadata,manifest");
+  const auto again = mark_bytes(test_context(), out.file, options, "answer.txt");
+  REQUIRE_FALSE(again);
+  CHECK(again.error().code == "pipeline.existing");
+  options.layers.visible = false;
+  const auto tiny = mark_bytes(test_context(), bytes_of("Yes.\n"), options, "tiny.txt");
+  REQUIRE_FALSE(tiny);
+  CHECK(tiny.error().code == "text.mark.size");
+  CHECK_FALSE(tiny.error().hint.empty());
+}
+
+TEST_CASE("documents: the label stands where it is wanted") {
+  const Studio studio("writer");
+  const std::string text(as_text(marked(studio, kAnswer, "answer.txt", LabelPlace::end).file));
+  CHECK(text.rfind("AI生成") > text.size() - 32);
+}
