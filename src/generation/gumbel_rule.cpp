@@ -10,7 +10,7 @@ namespace {
 constexpr std::uint32_t kContextDomain = 0x574D4358;  // "WMCX"
 constexpr std::uint32_t kTokenDomain = 0x574D544B;    // "WMTK"
 constexpr std::size_t kHistory = 8192;                // vLLM's default
-constexpr double kTypicalScore = 1.55;
+constexpr double kTypicalScore = 1.7;
 
 class GumbelRule final : public Rule {
  public:

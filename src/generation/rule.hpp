@@ -58,8 +58,8 @@ class Rule {
   /// Distance between two sums that differ; 0 for continuous scores.
   [[nodiscard]] virtual double step() const { return 1; }
   [[nodiscard]] virtual double null_mean() const = 0;
-  /// Mean score of marked tokens where the model's choice has about 0.8 nat of entropy (measured,
-  /// tests/bench/generation_bench).
+  /// Mean score of marked tokens where the model's choice has about 0.8 nat of entropy: measured
+  /// with stories260K at temperature 0.7, 12 texts of 200 tokens.
   [[nodiscard]] virtual double typical_score() const = 0;
   [[nodiscard]] virtual double statistic(std::size_t count, double sum) const {
     return count == 0 ? 0 : sum;

@@ -30,7 +30,7 @@ namespace {
 static_assert(sizeof(ContextState) == crypto_shorthash_KEYBYTES);
 
 constexpr std::size_t kMoreWidths = 3;
-constexpr double kTypicalScore = 1.55;
+constexpr double kTypicalScore = 1.7;
 
 void put32(Byte* out, std::uint32_t value) {
   for (int i = 0; i < 4; ++i) out[i] = static_cast<Byte>(value >> (8 * i));

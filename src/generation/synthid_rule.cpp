@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t kTableBits = 65536, kHistory = 1024;
 constexpr int kExtraSteps = 12, kExtraShift = 5;  // 64 / 12
-constexpr double kTypicalShare = 0.535;           // of the weight on g = 1
+constexpr double kTypicalShare = 0.556;           // of the weight on g = 1
 
 /// One step of the linear congruential hash; wraps as 64-bit integers do.
 std::uint64_t hash_step(std::uint64_t hash, std::uint64_t data) {
