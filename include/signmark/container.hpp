@@ -184,7 +184,8 @@ struct TextOptions {
 /// The text of a document in reading order, as a reader sees it. A PDF's words are not read: each
 /// page is one `verbatim` passage without text, before which a paragraph can stand. Errors:
 /// `container.<format>.text` (damaged, or no document; for JSON no such field),
-/// `container.<format>.limit` (`document-text`, `blocks`, `box-depth`). Thread-safe.
+/// `container.<format>.limit` (`document-text`, `blocks`, `box-depth`); of packages also
+/// `container.zip.*`. Thread-safe.
 Result<std::vector<Passage>> passages(const Context& context, ByteView file,
                                       const Inventory& inventory, const TextOptions& options = {});
 
