@@ -17,7 +17,7 @@ constexpr std::size_t kEverywhere = 4;
 /// Beside a record: bytes for each of its units, and for those that were moved to a neighbour.
 constexpr std::uint64_t kBytesPerUnit = 1200, kNearUnits = 8;
 /// Starts that are no sentence's are tried at most once in so many characters.
-constexpr std::uint64_t kStartWeight = 4 * kWideWeight;
+constexpr std::uint64_t kStartWeight = 8 * kWideWeight;
 /// A gap in which the ends of a sentence may have been edited away is searched up to this size.
 constexpr std::uint64_t kRepairCharacters = 600;
 /// Bytes hashed by such searches, for a start and for each byte of the text.
