@@ -12,7 +12,7 @@ namespace signmark::generation {
 namespace {
 
 constexpr std::uint32_t kTableSize = 1'000'003;
-constexpr std::size_t kTried = 40;      // candidates that selfhash looks at
+constexpr std::size_t kTried = 40;       // candidates that selfhash looks at
 constexpr double kTypicalGreen = 0.385;  // measured with delta 2, gamma 0.25
 
 /// The first `count` of torch.randperm(size) on a CPU: Fisher-Yates from the front.
