@@ -197,7 +197,8 @@ int smk_detection_region(const smk_detection* detection, size_t index, size_t* f
   return 1;
 }
 int64_t smk_detection_payload(const smk_detection* detection) {
-  return detection != nullptr && detection->detection.payload ? *detection->detection.payload : -1;
+  if (detection == nullptr || !detection->detection.payload) return -1;
+  return *detection->detection.payload;
 }
 size_t smk_detection_tokens_needed(const smk_detection* detection) {
   return capi::count_of(detection, &generation::Detection::tokens_needed);
