@@ -175,7 +175,8 @@ struct Work {
   std::vector<Block> present;   ///< ascending by block index
   std::uint64_t authentic = 0;  ///< canonical characters
   std::size_t changed = 0, missing = 0, reordered = 0, inserted = 0;  ///< pieces, within the work
-  /// The signatures are good and not one tag fits: the records belong to other text.
+  /// The signatures are good and no tag fits but perhaps those of a few short words: the records
+  /// belong to other text.
   bool foreign = false;
 };
 

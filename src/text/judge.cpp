@@ -38,6 +38,7 @@ class Judge {
         lost_(table.slots().size() + 1),
         found_characters_(table.records().size()),
         found_units_(table.records().size()),
+        telling_(table.groups().size()),
         in_order_(matches_.size()),
         next_in_order_(matches_.size() + 1, kNone) {
     count_found();
@@ -72,6 +73,7 @@ class Judge {
     for (const Match& match : matches_) {
       if (found[match.slot]) continue;
       found[match.slot] = true;
+      if (match.telling) telling_[table_.group_of(match.slot)] = true;
       const std::uint32_t record = table_.slots()[match.slot].record;
       found_characters_[record] += match.end - match.first;
       ++found_units_[record];
@@ -227,7 +229,7 @@ class Judge {
     for (const Group& group : table_.groups()) {
       Work work;
       work.content_id = group.content_id;
-      work.foreign = lost(group.first_slot, group.first_slot + group.slots) == group.slots;
+      work.foreign = !telling_[works_.size()];
       for (std::size_t r = group.first_record; r < group.first_record + group.records; ++r) {
         const std::size_t index = table_.records()[r].index;
         work.blocks = records_.records[index].blocks;
@@ -255,6 +257,7 @@ class Judge {
   std::vector<std::uint32_t> lost_;              // slots found nowhere before each slot
   std::vector<std::uint64_t> found_characters_;  // one a table record
   std::vector<std::size_t> found_units_;
+  std::vector<bool> telling_;   // one a group: a unit is there that no other text has by chance
   std::vector<bool> in_order_;  // one a match
   std::vector<std::size_t> next_in_order_;
   std::size_t left_ = kNone;  // the last match in order

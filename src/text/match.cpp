@@ -178,6 +178,7 @@ class Finder {
       Candidate found{end, !last || *slot > *last, before_gap(group).has_value(), {}};
       if (found.rank() <= best.rank()) continue;
       found.match = made(*slot, from.end, from.next, to);
+      found.match.telling = canon_.boundary(end).weight - from.weight >= kShortWeight;
       best = found;
     }
   }
@@ -200,14 +201,22 @@ class Finder {
     return matches_.list.back().slot;
   }
 
+  /// The first slot of the match's group that is not found yet, or the match's own.
+  [[nodiscard]] std::size_t first_missing(const Match& match) const {
+    const std::size_t group = table_.group_of(match.slot);
+    const auto before = before_gap(group);
+    return before ? *before + 1 : table_.groups()[group].first_slot;
+  }
+
   /// When an edit took the full stop between two units away, one of them is still whole and only
   /// its beginning or end is no longer a sentence's: it is looked for character by character.
   void repair(const Match& match) {
     const std::size_t group = table_.group_of(match.slot);
     if (match.lead <= done_ || match.lead - done_ > kRepairCharacters) return;
     const auto before = before_gap(group);
-    const std::size_t first = before ? *before + 1 : table_.groups()[group].first_slot;
-    if (match.slot < first + 2) return;  // at most one unit is missing: it is what changed
+    const std::size_t first = first_missing(match);
+    if (match.slot == first + 1) return take_whole(match.lead, match.slot - 1);
+    if (match.slot < first + 2) return;
     if (before) grow_from(done_, match.lead, *before + 1);
     if (match.lead > done_ && match.slot > last_[group].value_or(first) + 1)
       grow_back(match.lead, match.slot - 1);
@@ -226,6 +235,16 @@ class Finder {
     return true;
   }
 
+  /// One unit is missing: it is what changed, or only lost the line that ended it.
+  void take_whole(std::uint64_t until, std::size_t slot) {
+    std::uint64_t first = done_;
+    if (first < until && canon_.text(first, first + 1) == " ") ++first;
+    if (first >= until || !spend((until - first) + kHashBlock)) return;
+    Tagger tagger = prefixes_[table_.group_of(slot)];
+    if (tagger.add(canon_.text(first, until)).tag() == table_.slots()[slot].tag)
+      add(made(slot, done_, first, until));
+  }
+
   void grow_from(std::uint64_t from, std::uint64_t until, std::size_t slot) {
     if (!spend((until - from) * 2 * kHashBlock)) return;
     Tagger tagger = prefixes_[table_.group_of(slot)];
@@ -241,8 +260,11 @@ class Finder {
     if (!spend((until - done_) * (bytes / 2 + kHashBlock))) return;
     const Tagger& prefix = prefixes_[table_.group_of(slot)];
     for (std::uint64_t first = done_; first < until; ++first)
-      if (Tagger(prefix).add(canon_.text(first, until)).tag() == table_.slots()[slot].tag)
-        return add(made(slot, first, first, until));
+      if (Tagger(prefix).add(canon_.text(first, until)).tag() == table_.slots()[slot].tag) {
+        const Match found = made(slot, first, first, until);
+        if (slot == first_missing(found) + 1) take_whole(first, slot - 1);
+        return add(found);
+      }
   }
 
   const Context& context_;

@@ -62,6 +62,7 @@ struct Match {
   std::uint64_t lead = 0;            ///< canonical character at which the text before it ends
   std::uint64_t first = 0, end = 0;  ///< its own canonical characters
   Place begin, finish;
+  bool telling = true;  ///< long enough (kShortWeight) not to stand in any text by chance
 };
 
 struct Matches {

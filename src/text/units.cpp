@@ -50,9 +50,25 @@ Result<std::size_t> with_rest(Walk& walk, std::size_t end) {
   }
 }
 
-bool ends_unit(std::uint8_t kinds, std::uint64_t weight) {
-  return ((kinds & kSentence) != 0 && weight >= kUnitWeight) ||
-         ((kinds & kPassage) != 0 && weight >= kShortWeight);
+/// Whether the passage behind a boundary, or what is left of its section, is no short one.
+Result<bool> long_one_follows(Walk& walk, std::size_t end) {
+  for (std::size_t next = end + 1;; ++next) {
+    SIGNMARK_ASSIGN(const bool there, walk.has(next));
+    if (!there) return false;
+    if (walk.weight(next) - walk.weight(end) >= kShortWeight) return true;
+    if ((walk.kinds(next) & (kPassage | kSection)) != 0) return false;
+  }
+}
+
+/// A heading or a label stands alone however short: whoever quotes the paragraph below leaves it
+/// out.
+Result<bool> ends_unit(Walk& walk, std::size_t end) {
+  const std::uint8_t kinds = walk.kinds(end);
+  const std::uint64_t weight = walk.weight(end);
+  if ((kinds & kSentence) != 0 && weight >= kUnitWeight) return true;
+  if ((kinds & kPassage) == 0) return false;
+  if (weight >= kShortWeight) return true;
+  return long_one_follows(walk, end);
 }
 
 bool can_cut(std::uint8_t kinds) { return (kinds & ~(kQuote | kMarker)) != 0; }
@@ -83,7 +99,8 @@ Result<std::size_t> unit_end(Canon& canon, std::size_t start) {
     const std::uint64_t weight = walk.weight(end);
     if (weight > kLongWeight && cut > start) return cut;
     if ((kinds & kSection) != 0) return end;
-    if (ends_unit(kinds, weight)) return with_rest(walk, end);
+    SIGNMARK_ASSIGN(const bool ends, ends_unit(walk, end));
+    if (ends) return weight < kShortWeight ? end : with_rest(walk, end);
     if (can_cut(kinds) && weight > kLongWeight) return end;
     if (can_cut(kinds) && weight >= kCutWeight) cut = end;
   }
@@ -103,7 +120,9 @@ Result<std::vector<std::size_t>> possible_ends(Canon& canon, std::size_t start) 
     const bool open = limit == 0, beyond = open && weight > kLongWeight;
     const bool sentence = open && (kinds & (kSentence | kQuote)) != 0 && weight >= kUnitWeight;
     const bool layout = (kinds & kLayout) != 0 && (weight >= kShortWeight || walk.starts_line());
-    if (sentence || layout || (beyond && can_cut(kinds) && cuts.empty()))
+    // The last sentence of a passage whose end was lost.
+    const bool short_one = open && (kinds & kSentence) != 0 && weight >= kShortWeight;
+    if (sentence || short_one || layout || (beyond && can_cut(kinds) && cuts.empty()))
       ends.push_back(end);
     else if (open && !beyond && can_cut(kinds) && weight >= kCutWeight)
       cuts.push_back(end);

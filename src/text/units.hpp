@@ -14,7 +14,8 @@ inline constexpr std::uint64_t kLongWeight = 100 * kWideWeight;  ///< longer sen
 
 /// The next unit's last boundary; `start` must not be the last boundary of a finished text.
 /// - A unit ends with the sentence that brings it to kUnitWeight, or with a passage when it has at
-///   least kShortWeight, so that list items and headings are units of their own.
+///   least kShortWeight, so that list items and headings are units of their own; a shorter passage
+///   only when a longer one follows (a short heading, a label).
 /// - What is left of a passage or section is not left alone when it is below kShortWeight.
 /// - Without such an end up to kLongWeight it ends at the last clause or line before.
 /// - It always ends with its section.
