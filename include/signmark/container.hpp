@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "signmark/base.hpp"
+#include "signmark/outline.hpp"
 #include "signmark/passage.hpp"
 
 namespace signmark::container {
@@ -179,6 +180,9 @@ struct TextOptions {
   /// JSON and JSONL: path of the strings that hold the text, such as `choices[].message.content`.
   /// Empty: the first of the usual fields of model outputs that occurs.
   std::string field;
+  /// PDF: the shape of a new paragraph, since a page has no font that could be relied on. Without
+  /// it a paragraph is `container.pdf.unwritable`.
+  DrawText draw{};
 };
 
 /// The text of a document in reading order, as a reader sees it. A PDF's words are not read: each
@@ -192,10 +196,11 @@ Result<std::vector<Passage>> passages(const Context& context, ByteView file,
 /// Writes insertions and new paragraphs; all other bytes stay (in ZIP packages: of each part). A
 /// paragraph becomes what the format has for one: a line of its own in plain text, a quoted line in
 /// Markdown, `<p>` in HTML and EPUB, field `label` beside the text in JSON, a cue in SRT and VTT,
-/// a `w:p` in DOCX, `text:p` in ODT, a row in XLSX, a text box in PPTX, a line at the page's edge
-/// in PDF. `file` must outlive the rope. `inventory` and `options` as for `passages`, whose list
-/// the indices refer to. Errors: as `passages`; `container.edits.passage` (no such passage, an
-/// offset within a character or a closed range, a passage that is not prose), `container.<format>.
+/// a `w:p` in DOCX, `text:p` in ODT, a row in XLSX, a text box in PPTX, in PDF a line on a light
+/// plate at the page's edge, 5 % of the shortest side high unless the page is too narrow for it.
+/// `file` must outlive the rope. `inventory` and `options` as for `passages`, whose list the
+/// indices refer to. Errors: as `passages`; `container.edits.passage` (no such passage, an offset
+/// within a character or a closed range, a passage that is not prose), `container.<format>.
 /// unwritable`. Thread-safe.
 Result<Rope> insert_text(const Context& context, ByteView file, const Inventory& inventory,
                          const std::vector<Insertion>& insertions,

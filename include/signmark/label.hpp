@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "signmark/base.hpp"
+#include "signmark/outline.hpp"
 
 namespace signmark::label {
 
@@ -352,6 +353,11 @@ using LumaProbe = std::function<LumaStats(std::uint32_t x, std::uint32_t y, std:
 /// `label.font.missing-glyph` (names the character), `label.font.unreadable`.
 Result<Overlay> draw_label(const VisibleLabel& label, std::uint32_t width, std::uint32_t height,
                            const LumaProbe& probe);
+
+/// The shape of one line of text for documents that draw their labels. `font_file` as in
+/// VisibleLabel. Thread-safe. Errors: `base.utf8`, `label.font.script`, `label.font.missing-glyph`,
+/// `label.font.unreadable`, `label.size.small` (above 200 characters).
+Result<Outline> outline_text(std::string_view text, const std::string& font_file);
 
 }  // namespace signmark::label
 

@@ -2,6 +2,9 @@
 // FontFace over stb_truetype.
 #include "label/font_face.hpp"
 
+#include <algorithm>
+#include <span>
+
 #include "label/font_builtin.hpp"
 #include "label/font_stb.hpp"
 
@@ -94,6 +97,30 @@ GlyphImage FontFace::draw(char32_t character, double em, double shift) const {
   stbtt_MakeGlyphBitmapSubpixel(&impl_->info, image.coverage.data(), image.width, image.height,
                                 image.width, scale, scale, dx, 0, index);
   return image;
+}
+
+GlyphOutline FontFace::outline(char32_t character) const {
+  const auto scale = static_cast<double>(stbtt_ScaleForMappingEmToPixels(&impl_->info, 1));
+  GlyphOutline outline{character, advance(character, 1), {}};
+  stbtt_vertex* vertices = nullptr;
+  const int count = stbtt_GetGlyphShape(&impl_->info, glyph(character), &vertices);
+  double x = 0, y = 0;
+  for (const stbtt_vertex& v : std::span(vertices, static_cast<std::size_t>(std::max(count, 0)))) {
+    const double x0 = x, y0 = y, cx = v.cx * scale, cy = v.cy * scale;
+    x = v.x * scale;
+    y = v.y * scale;
+    using Kind = OutlineStep::Kind;
+    if (v.type == STBTT_vcubic)
+      outline.steps.push_back({Kind::curve, {cx, cy, v.cx1 * scale, v.cy1 * scale, x, y}});
+    else if (v.type == STBTT_vcurve)  // a quadratic one, raised by a degree
+      outline.steps.push_back(
+          {Kind::curve,
+           {(x0 + 2 * cx) / 3, (y0 + 2 * cy) / 3, (x + 2 * cx) / 3, (y + 2 * cy) / 3, x, y}});
+    else
+      outline.steps.push_back({v.type == STBTT_vmove ? Kind::move : Kind::line, {x, y}});
+  }
+  stbtt_FreeShape(&impl_->info, vertices);
+  return outline;
 }
 
 }  // namespace signmark::label

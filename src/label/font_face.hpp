@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "base/result.hpp"
+#include "signmark/outline.hpp"
 
 namespace signmark::label {
 
@@ -44,6 +45,8 @@ class FontFace {
   [[nodiscard]] double advance(char32_t character, double em) const;
   /// Draws one glyph with the pen at a fraction of a pixel, `shift` in [0, 1).
   [[nodiscard]] GlyphImage draw(char32_t character, double em, double shift) const;
+  /// The shape of one glyph.
+  [[nodiscard]] GlyphOutline outline(char32_t character) const;
 
  private:
   struct Impl;

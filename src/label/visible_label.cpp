@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/text.hpp"
 #include "label/font_find.hpp"
 #include "label/visible_draw.hpp"
 #include "label/visible_script.hpp"
@@ -18,7 +17,6 @@ namespace {
 constexpr double kClauseHeight = 0.05;  // of the shortest side: clause 5.2
 constexpr double kMaxHeight = 0.5;      // a label, not a picture of its own
 constexpr std::size_t kMaxLines = 4;
-constexpr std::size_t kMaxCharacters = 200;
 // Below these no antialiased letter can be read, whatever the clause allows for a tiny picture.
 constexpr int kLegibleEastAsian = 12, kLegibleLatin = 9;  // pixels
 
@@ -40,18 +38,6 @@ Spacing roomy(int text_height, int shortest) {
 
 /// For pictures so small that the label hardly fits.
 Spacing tight() { return {0, {2, 2}}; }
-
-Result<std::u32string> prepare_text(const VisibleLabel& label) {
-  SIGNMARK_TRY(check_wording(label.text, label.rule));
-  SIGNMARK_ASSIGN(const std::string composed, nfc(label.text));
-  SIGNMARK_ASSIGN(std::u32string text, decode_utf8(composed));
-  if (text.size() > kMaxCharacters)
-    return fail("label.size.small",
-                fmt::format("a label of {} characters fits no picture", text.size()), {},
-                fmt::format("use at most {} characters", kMaxCharacters));
-  SIGNMARK_TRY(check_drawable(text));
-  return text;
-}
 
 Result<int> wanted_height(const VisibleLabel& label, std::u32string_view text, int shortest) {
   if (!(label.height >= kClauseHeight && label.height <= kMaxHeight))
@@ -123,7 +109,8 @@ Result<Overlay> draw_label(const VisibleLabel& label, std::uint32_t width, std::
   if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide)
     return fail("label.size.small", fmt::format("no label fits {} x {} pixels", width, height));
   const int w = static_cast<int>(width), h = static_cast<int>(height);
-  SIGNMARK_ASSIGN(const std::u32string text, prepare_text(label));
+  SIGNMARK_TRY(check_wording(label.text, label.rule));
+  SIGNMARK_ASSIGN(const std::u32string text, drawable_text(label.text));
   SIGNMARK_ASSIGN(const int wanted, wanted_height(label, text, std::min(w, h)));
   SIGNMARK_ASSIGN(const FontFace face, find_font(label.font_file, text, system_font_folders()));
   SIGNMARK_ASSIGN(const Layout layout, lay_out(face, text, wanted, w, h));

@@ -6,6 +6,8 @@
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 
+#include "base/text.hpp"
+
 namespace signmark::label {
 namespace {
 
@@ -71,6 +73,18 @@ Status check_drawable(std::u32string_view text) {
                 "write the label in Chinese, Japanese, Korean, Latin, Greek or Cyrillic letters");
   }
   return {};
+}
+
+Result<std::u32string> drawable_text(std::string_view text) {
+  constexpr std::size_t kMaxCharacters = 200;
+  SIGNMARK_ASSIGN(const std::string composed, nfc(text));
+  SIGNMARK_ASSIGN(std::u32string characters, decode_utf8(composed));
+  if (characters.size() > kMaxCharacters)
+    return fail("label.size.small",
+                fmt::format("a label of {} characters fits no picture or page", characters.size()),
+                {}, fmt::format("use at most {} characters", kMaxCharacters));
+  SIGNMARK_TRY(check_drawable(characters));
+  return characters;
 }
 
 }  // namespace signmark::label

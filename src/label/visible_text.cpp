@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 #include "label/visible_script.hpp"
@@ -126,9 +125,7 @@ void measure(const GlyphImage& glyph, Extent& rows) {
 }
 
 int measure_text(const std::vector<PlacedGlyph>& glyphs) {
-  const std::function<bool(char32_t)> kinds[] = {is_east_asian, is_capital,
-                                                 [](char32_t) { return true; }};
-  for (const auto& counts : kinds) {
+  for (const auto& counts : kTextMeasures) {
     Extent rows;
     for (const PlacedGlyph& glyph : glyphs)
       if (counts(glyph.character)) measure(glyph.image, rows);

@@ -87,7 +87,9 @@ Status add_records(const Context& context, const MarkOptions& options, std::uint
 
 Status change_document(const Context& context, const MarkOptions& options, std::uint64_t content_id,
                        const std::array<Byte, 4>& hint, Media& media) {
-  const TextOptions where{options.text.field};
+  const TextOptions where{options.text.field, [&](std::string_view text) {
+                            return label::outline_text(text, options.visible.font_file);
+                          }};
   SIGNMARK_TRY(context.report("text", 0, 1));
   if (options.layers.visible) SIGNMARK_TRY(add_label(context, options, where, media));
   if (options.layers.robust)

@@ -48,6 +48,15 @@ inline void plan_and_look(const Context& context, ByteView file,
     check_error(moved.error());
 }
 
+/// A letter is a stroke.
+inline Result<Outline> draw_strokes(std::string_view text) {
+  Outline outline;
+  outline.text_height = 0.5;
+  for (const char c : text)
+    outline.glyphs.push_back({static_cast<char32_t>(c), 0.5, {{{}, {0, 0.5}}}});
+  return outline;
+}
+
 /// Marks in the text and a new paragraph must read back.
 inline void insert_and_look(const Context& context, ByteView file,
                             const container::Inventory& inventory, std::string_view name) {
@@ -58,8 +67,9 @@ inline void insert_and_look(const Context& context, ByteView file,
     if (const Passage& passage = (*before)[i];
         passage.kind == Passage::Kind::prose && passage.closed.empty())
       insertions.push_back({i, passage.text.size(), "\u2060\uFE03"});
-  const auto rope = container::insert_text(context, file, inventory, insertions,
-                                           {{before->size() / 2, "AI-generated"}});
+  const auto rope =
+      container::insert_text(context, file, inventory, insertions,
+                             {{before->size() / 2, "AI-generated"}}, {{}, draw_strokes});
   if (!rope) return check_error(rope.error());
   const Bytes marked = rope->flatten();
   const auto again = container::inspect(context, marked, name);

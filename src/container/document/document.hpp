@@ -33,6 +33,7 @@ struct Part {
 struct DocumentText {
   std::vector<Part> parts;
   std::vector<LocatedPassage> passages;
+  DrawText draw;  ///< TextOptions::draw, where paragraphs are drawn
 };
 
 /// A change of one part.

@@ -30,6 +30,7 @@ std::vector<std::string_view> pdf_items(std::string_view array);
 /// A text string (7.9.2) as UTF-8, and the other way.
 std::string pdf_text(std::string_view string);
 Result<std::string> pdf_string(std::string_view utf8);
+std::string pdf_utf16(std::u32string_view text);  ///< hex digits, high byte first
 
 /// One object: its value, and where its stream's bytes stand.
 struct PdfObject {

@@ -176,6 +176,18 @@ std::string pdf_text(std::string_view string) {
   return bytes.starts_with(kByteOrderMark) ? bytes.substr(kByteOrderMark.size()) : bytes;
 }
 
+std::string pdf_utf16(std::u32string_view text) {
+  std::string result;
+  for (const char32_t c : text) {
+    if (c < 0x10000)
+      result += fmt::format("{:04X}", static_cast<unsigned>(c));
+    else
+      result += fmt::format("{:04X}{:04X}", 0xD800 + ((static_cast<unsigned>(c) - 0x10000) >> 10U),
+                            0xDC00 + ((static_cast<unsigned>(c) - 0x10000) & 0x3FFU));
+  }
+  return result;
+}
+
 Result<std::string> pdf_string(std::string_view utf8) {
   const bool ascii =
       std::all_of(utf8.begin(), utf8.end(), [](char c) { return c >= ' ' && c <= '~'; });
@@ -188,14 +200,7 @@ Result<std::string> pdf_string(std::string_view utf8) {
     return result + ")";
   }
   SIGNMARK_ASSIGN(const std::u32string text, decode_utf8(utf8));
-  for (const char32_t c : text) {
-    if (c < 0x10000)
-      result += fmt::format("{:04X}", static_cast<unsigned>(c));
-    else
-      result += fmt::format("{:04X}{:04X}", 0xD800 + ((static_cast<unsigned>(c) - 0x10000) >> 10U),
-                            0xDC00 + ((static_cast<unsigned>(c) - 0x10000) & 0x3FFU));
-  }
-  return result + ">";
+  return result.append(pdf_utf16(text)).append(">");
 }
 
 std::string pdf_reference(std::uint32_t number) { return fmt::format("{} 0 R", number); }

@@ -2,6 +2,7 @@
 // What every document format must do with its text, its record and its manifest.
 #pragma once
 
+#include "base/text.hpp"
 #include "format_checks.hpp"
 
 namespace signmark::test {
@@ -13,6 +14,21 @@ using container::TextOptions;
 inline const std::string kInvisible = "\u2060\uFE03\uFE05";
 inline constexpr std::string_view kRecord =
     R"({"Label":"1","ContentProducer":"a<b>&c","ProduceID":"7\"x"})";
+
+/// Every letter is half an em high and wide, and half an em of space follows.
+inline Result<Outline> draw_plainly(std::string_view text) {
+  using Kind = OutlineStep::Kind;
+  Outline outline;
+  outline.text_height = 0.5;
+  SIGNMARK_ASSIGN(const std::u32string letters, decode_utf8(text));
+  for (const char32_t c : letters)
+    outline.glyphs.push_back({c,
+                              1,
+                              {{Kind::move, {0, 0}},
+                               {Kind::line, {0.5, 0}},
+                               {Kind::curve, {0.5, 0.2, 0.2, 0.5, 0, 0.5}}}});
+  return outline;
+}
 
 inline Inventory look_at(ByteView file, std::string_view name) {
   auto inventory = container::inspect(test_context(), file, name);
@@ -174,8 +190,9 @@ inline void check_damage(ByteView file, std::string_view name, std::size_t step 
     if (!inventory) return;
     const auto found = container::passages(context, bytes, *inventory);
     if (found)
-      if (const auto rope = container::insert_text(context, bytes, *inventory, {},
-                                                   {{found->size() / 2, "AI-generated"}}))
+      if (const auto rope =
+              container::insert_text(context, bytes, *inventory, {},
+                                     {{found->size() / 2, "AI-generated"}}, {{}, draw_plainly}))
         CHECK(rope->size() > 0);
     container::Edits edits;
     edits.aigc = bytes_of(kRecord);

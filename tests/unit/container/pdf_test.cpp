@@ -2,7 +2,9 @@
 // PDF: record and label come in incremental updates, whatever the kind of cross-references.
 #include <fmt/format.h>
 
-#include "container/document/pdf_file.hpp"
+#include <cmath>
+
+#include "container/document/pdf_label.hpp"
 #include "document_checks.hpp"
 
 using namespace signmark;
@@ -64,6 +66,8 @@ Bytes packed_pdf() {
   return bytes_of(file + entries + fmt::format("\nendstream\nendobj\nstartxref\n{}\n%%EOF", start));
 }
 
+const TextOptions kDrawn{{}, draw_plainly};
+
 std::string tail_of(ByteView changed, ByteView file) {
   REQUIRE(changed.size() > file.size());
   CHECK(hex(changed.first(file.size())) == hex(file));
@@ -113,21 +117,54 @@ TEST_CASE("pdf: the record is a key of the information dictionary", "[document][
 
 TEST_CASE("pdf: the label is a line at the page's edge", "[document][pdf]") {
   for (const Bytes& file : {pdf_of(kPages, "/Root 1 0 R"), packed_pdf()}) {
-    const std::string first = tail_of(inserted(file, "", {}, {{0, "AI-generated (x)"}}), file);
-    CHECK(first.find("1.00 0.00 -0.00 1.00 24.00 276.00 cm") != std::string::npos);
-    CHECK(first.find("(AI-generated \\(x\\)) Tj") != std::string::npos);
-    CHECK(first.find("/F 9 0 R  /SignmarkHelvetica") != std::string::npos);
-    const std::string turned = tail_of(inserted(file, "", {}, {{1, "AI"}}), file);
-    CHECK(turned.find("0.00 1.00 -1.00 0.00 24.00 24.00 cm") != std::string::npos);
-    const Bytes both = inserted(file, "", {}, {{0, "AI"}, {2, "AI"}});
+    const std::string first = tail_of(inserted(file, "", {}, {{0, "AI生成 (x)"}}, kDrawn), file);
+    CHECK(first.find("1.00 0.00 0.00 1.00 0.00 0.00 cm") != std::string::npos);
+    CHECK(first.find("/ActualText <FEFF00410049751F6210002000280078") != std::string::npos);
+    CHECK(first.find("1 beginbfchar <03> <751F> endbfchar") != std::string::npos);
+    CHECK(first.find("/F 9 0 R  /Signmark") != std::string::npos);
+    // 5 % of 200 are 10 units, and the letters are half an em high.
+    CHECK(first.find(" 20.000 Tf 9.00 282.40 Td <0102030405060708> Tj") != std::string::npos);
+    CHECK(first.find("1000.0 0.0 0.0 0.0 500.0 500.0 d1\n0.0 0.0 m\n500.0 0.0 l\n") !=
+          std::string::npos);
+    const std::string turned = tail_of(inserted(file, "", {}, {{1, "AI"}}, kDrawn), file);
+    CHECK(turned.find("0.00 1.00 -1.00 0.00 200.00 0.00 cm") != std::string::npos);
+    CHECK(turned.find("9.00 182.40 Td") != std::string::npos);  // 200 high as the reader sees it
+    const Bytes both = inserted(file, "", {}, {{1, "AI"}, {2, "中😀"}}, kDrawn);
     const std::string tail = tail_of(both, file);
-    CHECK(tail.find("0.00 1.00 -1.00 0.00 184.00 24.00 cm") != std::string::npos);
+    CHECK(tail.find("9.00 7.60 Td") != std::string::npos);
+    CHECK(tail.find("<02> <D83DDE00>") != std::string::npos);
     CHECK(look(both).complete);
     CHECK(shown(both, "").size() == 2);
-    const auto chinese = insert_text(test_context(), file, look(file), {}, {{0, "AI生成"}});
-    CHECK(code_of(chinese) == "container.pdf.unwritable");
-    CHECK_FALSE(chinese.error().hint.empty());
   }
+}
+
+TEST_CASE("pdf: a label that cannot be drawn is refused", "[document][pdf]") {
+  const Bytes file = pdf_of(kPages, "/Root 1 0 R");
+  const auto refused = [&](const std::string& text, const DrawText& draw) {
+    const auto result =
+        insert_text(test_context(), file, look(file), {}, {{0, text}}, TextOptions{{}, draw});
+    return result ? "" : result.error().code;
+  };
+  CHECK(refused("AI生成", {}) == "container.pdf.unwritable");
+  CHECK(refused(std::string(30, 'x'), kDrawn.draw) == "");  // smaller than usual
+  CHECK(refused(std::string(100, 'x'), kDrawn.draw) == "container.pdf.unwritable");
+  CHECK(refused("AI", [](std::string_view) -> Result<Outline> { return Outline{}; }) ==
+        "container.pdf.unwritable");
+  CHECK(refused("AI", [](std::string_view) -> Result<Outline> {
+          return fail("label.font.missing-glyph", "no");
+        }) == "label.font.missing-glyph");
+}
+
+TEST_CASE("pdf: pages as their reader sees them", "[document][pdf]") {
+  const PdfView upside = pdf_view({110, 20, 10, 320}, -180);
+  CHECK(upside.width == 100);
+  CHECK(upside.to_page == std::array<double, 6>{-1, 0, 0, -1, 110, 320});
+  const PdfView side = pdf_view({10, 20, 110, 320}, 270 + 720);
+  CHECK(side.width == 300);
+  CHECK(side.to_page == std::array<double, 6>{0, -1, 1, 0, 10, 320});
+  for (const std::vector<double>& box :
+       {std::vector<double>{}, {0, 0, 0, 100}, {0, 0, 1e300, 1}, {0, 0, NAN, 9}})
+    CHECK(pdf_view(box, NAN).height == 792);
 }
 
 TEST_CASE("pdf: an embedded manifest is found", "[document][pdf]") {

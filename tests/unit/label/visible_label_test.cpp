@@ -262,6 +262,28 @@ TEST_CASE("the built-in font covers every standard wording and notice") {
   }
 }
 
+TEST_CASE("a line of text has a shape") {
+  const auto outline = outline_text("AI生成", {});
+  REQUIRE_OK(outline);
+  REQUIRE(outline->glyphs.size() == 4);
+  CHECK(outline->glyphs[2].character == U'生');
+  CHECK(outline->glyphs[2].advance == Approx(1));
+  CHECK(outline->text_height > 0.8);  // of the Chinese characters, in em
+  CHECK(outline->text_height < 1);
+  CHECK(outline->glyphs[0].steps.front().kind == OutlineStep::Kind::move);
+  // The strokes of I are straight: a bar that stands on the base line.
+  const auto& bar = outline->glyphs[1].steps;
+  CHECK(std::all_of(bar.begin(), bar.end(), [](const OutlineStep& step) {
+    return step.kind != OutlineStep::Kind::curve && step.points[1] >= 0 && step.points[1] < 0.8;
+  }));
+  const auto latin = outline_text("Ag", {});
+  REQUIRE_OK(latin);
+  CHECK(latin->text_height < 0.8);  // of the capital, without the descender
+  CHECK(outline_text("علامة", {}).error().code == "label.font.script");
+  CHECK(outline_text(std::string(201, 'x'), {}).error().code == "label.size.small");
+  CHECK(outline_text("  ", {}).error().code == "label.font.unreadable");
+}
+
 TEST_CASE("a missing glyph is named") {
   ScratchDir dir;
   const auto path = dir / "builtin.ttf";

@@ -82,6 +82,27 @@ TEST_CASE("documents: Markdown and HTML keep everything in the file") {
   }));
 }
 
+TEST_CASE("documents: a PDF carries the default label, the record and a manifest beside it") {
+  const Studio studio("writer");
+  const char* const page =
+      "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+      "2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>\nendobj\n"
+      "3 0 obj\n<< /Type /Page /Parent 2 0 R >>\nendobj\n"
+      "xref\n0 4\n0000000000 65535 f \n0000000009 00000 n \n0000000058 00000 n \n"
+      "0000000139 00000 n \ntrailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n186\n%%EOF\n";
+  const MarkedBytes out = marked(studio, page, "answer.pdf");
+  CHECK(out.report.visible_paragraph);
+  REQUIRE(out.report.left_out.size() == 1);
+  CHECK(out.report.left_out[0].starts_with("robust: "));
+  CHECK_FALSE(out.sidecar.empty());
+  const std::string_view file = as_text(out.file);
+  CHECK(file.find("/ActualText <FEFF00410049751F6210>") != std::string_view::npos);
+  CHECK(file.find("/AIGC (") != std::string_view::npos);
+  const VerifyReport report = verified(studio, out.file, "answer.pdf", out.sidecar);
+  CHECK(report.verdict == Verdict::verified);
+  CHECK(report.content_id == out.report.content_id);
+}
+
 TEST_CASE("documents: an excerpt verifies by its text alone") {
   const Studio studio("writer");
   const MarkedBytes out = marked(studio, kAnswer, "answer.txt");
@@ -148,4 +169,24 @@ TEST_CASE("documents: the label stands where it is wanted") {
   const Studio studio("writer");
   const std::string text(as_text(marked(studio, kAnswer, "answer.txt", LabelPlace::end).file));
   CHECK(text.rfind("AI生成") > text.size() - 32);
+}
+
+TEST_CASE("documents: a platform completes the record in the format's own place") {
+  const Studio studio("writer"), platform("platform");
+  const ScratchDir dir;
+  const auto [name, text] =
+      GENERATE(std::pair<const char*, std::string>{"a.md", std::string("# 绿化\n\n") + kAnswer},
+               std::pair<const char*, std::string>{
+                   "a.json", R"({"content":"城市绿化能够改善空气质量，降低夏季的气温。"})"});
+  INFO(name);
+  save(dir / name, marked(studio, text, name).file);
+  PropagateOptions options;
+  options.propagator = "platform";
+  options.signer = &platform.signer();
+  options.signer_root = platform.root();
+  const auto report =
+      propagate_file(test_context(), dir / name, to(dir / (std::string("p_") + name)), options);
+  REQUIRE_OK(report);
+  CHECK(report->after.content_propagator == "platform");
+  CHECK(report->after.content_producer == report->before.content_producer);
 }
