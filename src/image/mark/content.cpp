@@ -130,6 +130,10 @@ constexpr double kWeightsPerUnit = 3;
 /// places or seen at an angle. What codecs, filters and tone curves turn is 3 % at most (measured).
 constexpr double kWrong = 0.15;
 constexpr double kChanceFits = -4, kChanceDiffers = -2, kDoubtDiffers = -3;  // log10
+/// Pictures that are alike by accident (three of 1,860 transplants reached kChanceFits) disagree in
+/// 18 % of the bits and more; what may disagree that much must agree far beyond chance.
+constexpr double kFewWrong = 0.125, kChanceFitsEdited = -8;
+constexpr int kFewestToDiffer = 12;  // bits: an almost empty picture has a handful, and they turn
 constexpr double kCertain = -300;
 
 /// The bits that can be compared at one place.
@@ -234,9 +238,11 @@ ContentCheck check_content(const LumaPicture& picture, const LatticeMap& map, st
     if (best.compared == 0 || check.chance_log10 < best.chance_log10) best = check;
   }
   using Content = RobustMark::Content;
-  if (best.chance_log10 < kChanceFits)
+  const bool few_wrong = best.wrong <= kFewWrong * best.compared;
+  if (best.chance_log10 < (few_wrong ? kChanceFits : kChanceFitsEdited))
     best.content = Content::fits;
-  else if (best.chance_log10 > kChanceDiffers && best.doubt_log10 < kDoubtDiffers)
+  else if (best.compared >= kFewestToDiffer && best.chance_log10 > kChanceDiffers &&
+           best.doubt_log10 < kDoubtDiffers)
     best.content = Content::differs;
   return best;
 }

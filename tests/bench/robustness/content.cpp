@@ -97,7 +97,8 @@ class TransplantRun {
     total.not_compared += check.content == Content::not_compared ? 1 : 0;
     total.fits += check.content == Content::fits ? 1 : 0;
     if (check.content == Content::fits)
-      fmt::print("  fits: the mark of {} on {}\n", donor.name, onto.name);
+      fmt::print("  fits: the mark of {} on {}: {} of {} cells differ, chance 10^{:.1f}\n",
+                 donor.name, onto.name, check.wrong, check.compared, check.chance_log10);
   }
 
   Marker marker_;
