@@ -32,10 +32,22 @@ Status fill_trio(label::AigcRecord& record, const PropagateOptions& options, std
   return {};
 }
 
+const container::FormatInfo& format_of(const Source& source) {
+  return container::format_info(source.look.inventory.format);
+}
+
+container::Edits native_record(const label::AigcRecord& record) {
+  const std::string json = label::to_json(record);
+  container::Edits edits;
+  edits.aigc = Bytes(json.begin(), json.end());
+  return edits;
+}
+
 /// A record where there was none: the tier's label, and nobody invented as producer.
 Result<container::Edits> add_record(const Context& context, const Source& source,
                                     const label::AigcRecord& record) {
   SIGNMARK_TRY(label::check_writable(record, label::Moment::any));
+  if (format_of(source).native_aigc) return native_record(record);
   const container::Block* block = source.look.inventory.find(container::BlockKind::xmp);
   const ByteView packet = block == nullptr ? ByteView() : ByteView(block->payload);
   container::Edits edits;
@@ -51,6 +63,8 @@ Result<container::Edits> complete_record(const Context& context, const Source& s
   const FoundRecord& found = source.look.records.front();
   const label::Propagation trio{record.content_propagator, record.propagate_id,
                                 record.reserved_code2};
+  // The whole front matter is the block's text; its handler writes the mapping anew.
+  if (source.look.inventory.format == container::Format::markdown) return native_record(record);
   SIGNMARK_ASSIGN(std::string value, label::fill_propagation(found.value, trio));
   const container::Block& block = source.look.inventory.blocks[found.block];
   container::Edits edits;
@@ -74,6 +88,10 @@ Status check_source(const Source& source, label::Tier tier, const PropagateOptio
   if (source.look.record_unreadable || (source.look.record && source.look.record->ambiguous))
     return fail("pipeline.propagate.ambiguous", "the file's AIGC labels are unreadable or disagree",
                 source.path.string(), "`signmark inspect` shows them");
+  if (!format_of(source).writes_metadata)
+    return fail("pipeline.format",
+                fmt::format("{} has no place for an AIGC record", format_of(source).name),
+                source.path.string(), "show the notice of `signmark verify` around the content");
   const bool manifest = source.look.inventory.find(container::BlockKind::c2pa) != nullptr;
   if (manifest && options.signer == nullptr)
     return fail("pipeline.propagate.signer",
@@ -129,6 +147,7 @@ Result<PropagateReport> propagate_file(const Context& context, const fs::path& i
 
   Expectation expectation;
   expectation.record = report.after;
+  expectation.name = source.name;
   expectation.manifest = !plan.store.empty();
   expectation.signer_root = options.signer_root;
   SIGNMARK_TRY(publish(context, source, plan.rope, {}, output, expectation));
