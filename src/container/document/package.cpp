@@ -41,7 +41,7 @@ Status PackageHandler::inspect(const Context& context, ByteView file, Inventory&
                               {record.value.begin(), record.value.end()}}));
     return {};
   };
-  const Status done = read();
+  Status done = read();
   if (done) return {};
   if (done.error().code.ends_with(".limit")) return done;
   mark_damaged(inventory, done.error());

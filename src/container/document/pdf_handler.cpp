@@ -32,7 +32,7 @@ class PdfHandler final : public DocumentHandler {
   bool matches(ByteView file) const override { return starts_with(file, "%PDF-"); }
 
   Status inspect(const Context& context, ByteView file, Inventory& inventory) const override {
-    const Status done = read_blocks(context, file, inventory);
+    Status done = read_blocks(context, file, inventory);
     if (done) return {};
     if (done.error().code.ends_with(".limit")) return done;
     mark_damaged(inventory, done.error());
