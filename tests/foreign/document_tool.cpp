@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/result.hpp"
 #include "signmark/container.hpp"
+#include "signmark/label.hpp"
 
 namespace {
 
@@ -45,7 +46,9 @@ Result<signmark::Rope> change(const Context& context, const std::vector<std::str
         marks.push_back({i, passage.text.size(), kMark});
     }
   }
-  return container::insert_text(context, file, inventory, marks, labels);
+  const container::TextOptions options{
+      {}, [](std::string_view text) { return signmark::label::outline_text(text, {}); }};
+  return container::insert_text(context, file, inventory, marks, labels, options);
 }
 
 signmark::Status run(const std::vector<std::string>& args) {
