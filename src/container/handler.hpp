@@ -104,9 +104,9 @@ struct CarrierEdit {
 };
 
 /// Resolves Edits against the inventory, in file order, one a carrier: Edits::xmp and Edits::aigc
-/// go to the first block of their kind if there is one, exif_text replacements are folded into their EXIF block. Checks
-/// indices, kinds and limits. Errors: `container.edits.block`, `container.<format>.limit`, those of
-/// exif.hpp.
+/// go to the first block of their kind if there is one, exif_text replacements are folded into
+/// their EXIF block. Checks indices, kinds and limits. Errors: `container.edits.block`,
+/// `container.<format>.limit`, those of exif.hpp.
 Result<std::vector<CarrierEdit>> carrier_edits(const Inventory& inventory, const Edits& edits,
                                                const Limits& limits);
 
