@@ -184,7 +184,7 @@ Status look_at_text(const Context& context, ByteView file, const container::Inve
 Status add_text_of(const Context& context, ByteView file, const container::Inventory& inventory,
                    Tree& tree) {
   if (!container::format_info(inventory.format).document) return {};
-  if (const Status looked = look_at_text(context, file, inventory, tree); !looked) {
+  if (Status looked = look_at_text(context, file, inventory, tree); !looked) {
     if (looked.error().code == "base.cancelled") return looked;
     tree.add(1, "signed text", "could not look: " + looked.error().message);
   }

@@ -267,7 +267,7 @@ Status look_into(const Context& context, ByteView file, const VerifyOptions& opt
 Status examine_text(const Context& context, ByteView file, const VerifyOptions& options,
                     Examination& look) {
   if (!container::format_info(look.inventory.format).document) return {};
-  if (const Status looked = look_into(context, file, options, look); !looked) {
+  if (Status looked = look_into(context, file, options, look); !looked) {
     if (looked.error().code == "base.cancelled") return looked;
     look.findings.push_back(plain_finding(State::unreadable, looked.error().message));
     look.problems.push_back(looked.error());
