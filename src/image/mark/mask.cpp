@@ -214,7 +214,8 @@ double mean_ssim(const cv::Mat& a, const cv::Mat& b) {
   for (int y = 0; y < a.rows; ++y)
     sum += ssim_row(one.ptr<float>(y), two.ptr<float>(y), squares.ptr<float>(y),
                     product.ptr<float>(y), a.cols);
-  return sum / (static_cast<double>(a.rows) * (a.cols / 8 * 8));
+  const int whole = a.cols / 8 * 8;  // columns that ssim_row sees
+  return sum / (static_cast<double>(a.rows) * whole);
 }
 
 }  // namespace signmark::image

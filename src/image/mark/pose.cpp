@@ -74,7 +74,10 @@ PilotPeak peak_of(const cv::Mat& sums, int channel, double noise) {
   std::array<float, std::size_t{2} * kGrid> highest{};
   for (int row = 0; row < kGrid; ++row) raise_to_row(sums.ptr<float>(row), highest.data());
   int column = 0;
-  const auto value = [&](int x) { return highest[static_cast<std::size_t>(2 * x + channel)]; };
+  const auto value = [&](int x) {
+    const int at = 2 * x + channel;
+    return highest[static_cast<std::size_t>(at)];
+  };
   for (int x = 1; x < kGrid; ++x)
     if (value(x) > value(column)) column = x;
   int row = 0;

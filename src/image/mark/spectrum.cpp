@@ -123,7 +123,7 @@ void Spectrum::take_half(const cv::Mat& packed) {
     auto* out = half_.ptr<cv::Vec2f>(y) + kMargin;
     out[0] = packed_first(packed, row);
     std::copy_n(reinterpret_cast<const cv::Vec2f*>(line + 1), middle - 1, out + 1);
-    for (int x = 1; x <= kMargin; ++x) out[-x] = {mirrored[2 * x - 1], -mirrored[2 * x]};
+    for (int x = 1; x <= kMargin; ++x, mirrored += 2) out[-x] = {mirrored[1], -mirrored[2]};
     // Column `middle` and what lies beyond is outside the band; repeated so that no tap reads
     // nothing.
     for (int x = middle; x < columns - kMargin; ++x) out[x] = out[middle - 1];
