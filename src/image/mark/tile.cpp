@@ -79,11 +79,11 @@ void load_samples(const float* tile, const int* index, Neighbours& out) {
 SIGNMARK_VECTOR void interpolate(const Neighbours& near, Position at, Position step, float* out) {
   constexpr float kUnit = 1.0F / 65536;
   for (std::uint32_t x = 0; x < kBlock; ++x) {
-    const std::uint32_t u = at.u + x * step.u, v = at.v + x * step.v;
+    const std::uint32_t u = at.u + x * step.u, v = at.v + x * step.v, left = 2 * x;
     const float fu = static_cast<float>(static_cast<int>(u & 0xffff)) * kUnit;
     const float fv = static_cast<float>(static_cast<int>(v & 0xffff)) * kUnit;
-    const float above = near.above[2 * x] + fu * (near.above[2 * x + 1] - near.above[2 * x]);
-    const float below = near.below[2 * x] + fu * (near.below[2 * x + 1] - near.below[2 * x]);
+    const float above = near.above[left] + fu * (near.above[left + 1] - near.above[left]);
+    const float below = near.below[left] + fu * (near.below[left + 1] - near.below[left]);
     out[x] = above + fv * (below - above);
   }
 }
