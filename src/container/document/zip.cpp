@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kLocal("PK\x03\x04", 4), kCentral("PK\x01\x02", 4),
     kEnd("PK\x05\x06", 4);
-constexpr std::size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22;
+constexpr std::size_t kLocalSize = 30, kEndSize = 22;
 constexpr std::uint16_t kEncrypted = 1, kDescriptor = 8, kStored = 0, kDeflated = 8;
 constexpr std::uint32_t kInZip64 = 0xFFFFFFFF;
 

@@ -17,6 +17,7 @@ struct Marked {
   cv::Mat bgr;
   bool signed_frame = false;
   double cpu_ms = 0;
+  double again_ms = 0;  ///< the same once more, with memory and caches warm; 0: not measured
 };
 
 struct Verdict {

@@ -97,11 +97,18 @@ Marked Marker::embed(const Picture& picture, int payload) const {
       return signature;
     };
   }
-  const auto context = context_for(request.id.content_id);
   const image::LumaPicture luma{luma_of(picture.bgr), {}};
-  const CpuMeter meter;
-  const auto embedding = value_of(image::embed_lattice(context, luma, request), "embed");
-  return {with_change(picture.bgr, embedding.change), embedding.signed_frame, meter.ms()};
+  const auto embed = [&] {
+    const auto context = context_for(request.id.content_id);
+    return value_of(image::embed_lattice(context, luma, request), "embed");
+  };
+  const CpuMeter first;
+  const auto embedding = embed();
+  const double first_ms = first.ms();
+  const CpuMeter second;
+  (void)embed();
+  const double again_ms = second.ms();
+  return {with_change(picture.bgr, embedding.change), embedding.signed_frame, first_ms, again_ms};
 }
 
 image::Detection Marker::detect(const cv::Mat& bgr, const std::array<Byte, 32>& carrier_key) const {

@@ -132,11 +132,12 @@ void print_quality(const std::vector<PictureResult>& results) {
 
 void print_cost(const std::vector<PictureResult>& results) {
   constexpr double kMiB = 1024.0 * 1024;
-  Spread mpx, embed, present, absent, embed_peak, detect_peak, absent_pilot_z;
+  Spread mpx, embed, again, present, absent, embed_peak, detect_peak, absent_pilot_z;
   std::uint64_t wrong = 0;
   for (const PictureResult& result : results) {
     const double decoded = 3.0 * result.size.area();
     mpx.add(result.mpx()), embed.add(result.embed_ms), absent.add(result.unmarked.cpu_ms);
+    again.add(result.embed_again_ms);
     embed_peak.add(static_cast<double>(result.embed_peak) / decoded);
     detect_peak.add(static_cast<double>(result.detect_peak) / decoded);
     absent_pilot_z.add(result.unmarked.pilot_z);
@@ -147,8 +148,11 @@ void print_cost(const std::vector<PictureResult>& results) {
   fmt::print(
       "\n== cost (CPU of one thread, ms: mean, highest; pictures of {:.2f} Mpx on average)\n",
       mpx.mean());
-  fmt::print("  embed {:.0f}, {:.0f}; read marked {:.0f}, {:.0f}; read unmarked {:.0f}, {:.0f}\n",
-             embed.mean(), embed.high, present.mean(), present.high, absent.mean(), absent.high);
+  fmt::print(
+      "  embed {:.0f}, {:.0f}, once more {:.0f}, {:.0f}; read marked {:.0f}, {:.0f}; read "
+      "unmarked {:.0f}, {:.0f}\n",
+      embed.mean(), embed.high, again.mean(), again.high, present.mean(), present.high,
+      absent.mean(), absent.high);
   fmt::print(
       "  memory: embed {:.1f}x, read {:.1f}x the decoded picture at most (0: not measured); "
       "whole process with attacks {:.0f} MiB\n",

@@ -85,6 +85,7 @@ class Course {
     if (options_.threads == 1) result.embed_peak = embed_meter.peak_growth();
     result.signed_frame = marked.signed_frame;
     result.embed_ms = marked.cpu_ms;
+    result.embed_again_ms = marked.again_ms;
     result.quality = compare(picture.bgr, marked.bgr);
     const MemoryMeter detect_meter;
     result.unmarked = codec_.read(picture.bgr, picture, false);

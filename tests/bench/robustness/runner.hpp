@@ -24,7 +24,7 @@ struct PictureResult {
   cv::Size size;
   bool signed_frame = false;
   Quality quality;
-  double embed_ms = 0;
+  double embed_ms = 0, embed_again_ms = 0;
   Verdict unmarked;                               ///< reading before marking
   std::uint64_t embed_peak = 0, detect_peak = 0;  ///< bytes; 0 with several threads
   std::map<std::string, Sample> samples;          ///< by attack name
