@@ -64,10 +64,28 @@ class HtmlInspector {
       if (iequals(token->name, "link")) SIGNMARK_TRY(link(*token));
       if (iequals(token->name, "script")) SIGNMARK_TRY(script(*token, reader));
     }
+    note_cut_tag();
     return {};
   }
 
  private:
+  /// A page that ends within a tag which could carry a mark was cut off there. Browsers forgive
+  /// others.
+  void note_cut_tag() {
+    constexpr std::array<std::string_view, 3> kCarriers = {"meta", "link", "script"};
+    const std::string_view whole = as_text(file_);
+    const std::size_t open = whole.rfind('<');
+    if (open == std::string_view::npos || whole.find('>', open) != std::string_view::npos) return;
+    const std::string_view rest = whole.substr(open + 1);
+    const bool carrier = std::any_of(
+        kCarriers.begin(), kCarriers.end(),
+        [&](std::string_view name) { return iequals(rest.substr(0, name.size()), name); });
+    if (carrier)
+      mark_damaged(inventory_, format_error(Format::html, "truncated", "the page ends within a tag",
+                                            at_byte(open))
+                                   .value());
+  }
+
   Status meta(const MarkupToken& token) {
     const auto name = attribute(token, "name", Dialect::html);
     if (!name || !iequals(*name, "AIGC")) return {};

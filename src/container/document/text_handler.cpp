@@ -60,6 +60,7 @@ class TextHandler final : public DocumentHandler {
   }
   bool matches(ByteView file) const override {
     const std::string_view text = as_text(file);
+    if (text.starts_with("PK\x03\x04")) return false;  // a damaged package, not words
     return !text.empty() && text.find('\0') == std::string_view::npos && is_utf8(text);
   }
   Status inspect(const Context&, ByteView, Inventory&) const override { return {}; }

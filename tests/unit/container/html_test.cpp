@@ -103,3 +103,19 @@ TEST_CASE("html: pages in another encoding, damage, hostile pages", "[document][
     CHECK(passages_of(as_bytes(page), "").size() < 10);
   }
 }
+
+TEST_CASE("html: a page that ends within a tag that carries marks is damaged", "[document]") {
+  const auto inspected = [](std::string_view page) {
+    const auto inventory = inspect(test_context(), as_bytes(page), "page.html");
+    REQUIRE_OK(inventory);
+    return inventory->complete;
+  };
+  CHECK(inspected("<html><head></head><body><p>a < b</p></body></html>"));
+  CHECK_FALSE(inspected("<html><head><meta name=\"AIGC\" content=\"{&quot;Label"));
+  CHECK(inspected("<html><head></head><body><p>x</p"));
+}
+
+TEST_CASE("text: the head of a broken package is no text", "[document]") {
+  const std::string_view broken = "PK\x03\x04garbage";
+  CHECK(probe(as_bytes(broken), "bad.docx") == Format::unknown);
+}
