@@ -52,20 +52,17 @@ Result<Bytes> undo_predictor(const Bytes& data, std::uint64_t columns) {
 
 /// Inflates up to `budget` bytes, which shrinks.
 Result<Bytes> inflate_within(ByteView packed, std::uint64_t& budget) {
-  constexpr std::size_t kStep = 1U << 16;
-  Bytes out;
+  Bytes out, piece(std::size_t{1} << 16U);
   z_stream stream{};
   if (inflateInit(&stream) != Z_OK) return fail("container.pdf.internal", "inflate cannot start");
   stream.next_in = const_cast<Bytef*>(packed.data());  // NOLINT: zlib's type; it only reads
   stream.avail_in = static_cast<uInt>(packed.size());
   int status = Z_OK;
   while (status == Z_OK && out.size() <= budget) {
-    const std::size_t had = out.size();
-    out.resize(had + kStep);
-    stream.next_out = out.data() + had;
-    stream.avail_out = kStep;
+    stream.next_out = piece.data();
+    stream.avail_out = static_cast<uInt>(piece.size());
     status = inflate(&stream, Z_NO_FLUSH);
-    out.resize(out.size() - stream.avail_out);
+    out.insert(out.end(), piece.begin(), piece.end() - stream.avail_out);
   }
   inflateEnd(&stream);
   if (out.size() > budget)
