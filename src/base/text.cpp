@@ -96,7 +96,7 @@ std::string base64(ByteView bytes) {
 }
 
 Result<Bytes> unbase64(std::string_view text) {
-  Bytes out(text.size() / 4 * 3);
+  Bytes out(text.size() / 4 * 3 + 1);  // never empty: libsodium wants an address
   std::size_t used = 0;
   const char* end = nullptr;
   // libsodium 1.0.18 takes bytes from 0x80 on for '/' (its character type is signed).
