@@ -21,8 +21,8 @@ namespace signmark::container {
 // ---------------------------------------------------------------------------------------------
 // Formats
 
-/// `mp4` (ISO base media with a video or audio brand) is read only for now. Documents: `markdown`
-/// and all from `text` on.
+/// Timed media (film and sound): `mp4`, `mov` (brand "qt  "), `m4a` (brands M4A, M4B, M4P) and all
+/// from `matroska` on. Documents: `markdown` and `text` to `pdf`.
 enum class Format {
   unknown,
   png,
@@ -33,6 +33,8 @@ enum class Format {
   avif,
   heif,
   mp4,
+  mov,
+  m4a,
   markdown,
   c2pa_sidecar,
   text,
@@ -46,7 +48,16 @@ enum class Format {
   pptx,
   odt,
   epub,
-  pdf
+  pdf,
+  matroska,
+  webm,
+  flv,
+  avi,
+  wav,  ///< RIFF WAVE, RF64 and BW64
+  mp3,  ///< MPEG audio layer III, with or without ID3v2
+  flac,
+  ogg,  ///< Ogg with Vorbis, Opus or FLAC
+  aac   ///< AAC in ADTS frames
 };
 
 struct FormatInfo {
@@ -58,6 +69,7 @@ struct FormatInfo {
   bool writes_metadata =
       false;                  ///< `plan` can place a record in it, and a manifest (but see below)
   bool document = false;      ///< `passages` and `insert_text` serve it; never with `picture`
+  bool timed = false;         ///< film or sound: the video room can decode and encode its streams
   bool native_aigc = false;   ///< the record goes into Edits::aigc; Edits::xmp is refused
   bool sidecar_only = false;  ///< Edits::manifest is refused: the manifest goes beside the file
 };
@@ -102,6 +114,8 @@ struct Inventory {
   std::uint64_t file_size = 0;
   std::uint32_t width = 0, height = 0;  ///< stored pixels, before orientation; 0 when unknown
   std::uint32_t frames = 1;             ///< frames of an animation, pages of a TIFF
+  std::uint32_t video_tracks = 0;       ///< of timed media, as far as headers tell
+  std::uint32_t sound_tracks = 0;
   int orientation = 1;        ///< EXIF orientation 1..8 (BMFF irot/imir expressed the same way)
   std::vector<Block> blocks;  ///< in file order
   /// False when the file ends too early or its structure contradicts itself: whoever then finds no
