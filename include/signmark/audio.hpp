@@ -22,26 +22,26 @@ enum class NoticeKind {
 
 /// How the notice comes into the programme.
 enum class NoticeBlend {
-  mix,   ///< over the programme, which is ducked by 12 dB: the duration stays
-  insert ///< before and after it, with 150 ms of silence around: sound files only
+  mix,    ///< over the programme, which is ducked by 12 dB: the duration stays
+  insert  ///< before and after it, with 150 ms of silence around: sound files only
 };
 
 struct AudibleLabel {
   NoticeKind kind = NoticeKind::rhythm;
   NoticeBlend blend = NoticeBlend::mix;
   bool at_start = true, at_end = true;
-  double unit_seconds = 0.1;     ///< of the rhythm: length of its short tone, 0.06 to 0.2
-  double pitch_hz = 880;         ///< of the rhythm, 300 to 3000
-  std::string language = "zh";   ///< of the spoken notice: one of `spoken_languages()`
-  std::string spoken_file;       ///< the user's own recording (WAV) instead; its words are the user's
+  double unit_seconds = 0.1;    ///< of the rhythm: length of its short tone, 0.06 to 0.2
+  double pitch_hz = 880;        ///< of the rhythm, 300 to 3000
+  std::string language = "zh";  ///< of the spoken notice: one of `spoken_languages()`
+  std::string spoken_file;  ///< the user's own recording (WAV) instead; its words are the user's
 };
 
 /// Where an audible label was heard.
 struct HeardNotice {
   double from_seconds = 0, to_seconds = 0;
-  double unit_seconds = 0;           ///< of the rhythm found
+  double unit_seconds = 0;  ///< of the rhythm found
   double pitch_hz = 0;
-  double false_positive_log10 = 0;   ///< bound for a whole file of its length
+  double false_positive_log10 = 0;  ///< bound for a whole file of its length
 };
 
 // ---------------------------------------------------------------------------------------------
@@ -50,13 +50,13 @@ struct HeardNotice {
 /// What was laid, measured on the marked samples before encoding and, for margins, after it.
 struct SoundReport {
   double seconds = 0;
-  double snr_db = 0;            ///< of the mark alone
-  bool id_frame = false;        ///< false: too short or too quiet for one; `why_not` says so
+  double snr_db = 0;      ///< of the mark alone
+  bool id_frame = false;  ///< false: too short or too quiet for one; `why_not` says so
   bool signed_frame = false;
-  std::string why_not;          ///< one clause for people: why there is no id or no signed frame
+  std::string why_not;  ///< one clause for people: why there is no id or no signed frame
   double id_margin_db = 0, signed_margin_db = 0;  ///< above what decoding needs, read back
   std::uint64_t fingerprint = 0;
-  bool notice = false;          ///< the audible label is in it
+  bool notice = false;  ///< the audible label is in it
 };
 
 }  // namespace signmark::audio

@@ -24,7 +24,8 @@ struct LabelTime {
 /// What is done to the streams, in this order. Streams that nothing is done to are copied packet by
 /// packet, bit for bit.
 struct Changes {
-  /// The mark in the pictures: keys of keys::Medium::video, `sign` over "video-frame". nullptr: none.
+  /// The mark in the pictures: keys of keys::Medium::video, `sign` over "video-frame". nullptr:
+  /// none.
   const image::RobustRequest* picture = nullptr;
   /// The mark in the sound: keys of keys::Medium::audio, `sign` over "audio-frame". nullptr: none.
   const image::RobustRequest* sound = nullptr;
@@ -39,9 +40,9 @@ struct Changes {
 /// How changed streams are encoded. Defaults keep codec, profile, depth, colours and time base, and
 /// stay near the source's quality.
 struct EncodeOptions {
-  std::optional<int> crf;       ///< constant rate factor of the encoder; unset: 18 with a cap near
-                                ///< the source's bit rate
-  std::string preset;           ///< x264's and x265's word; empty: "medium"
+  std::optional<int> crf;  ///< constant rate factor of the encoder; unset: 18 with a cap near
+                           ///< the source's bit rate
+  std::string preset;      ///< x264's and x265's word; empty: "medium"
   bool size_like_source = false;  ///< aim at the source's bit rate instead
   int threads = 0;                ///< of the encoder; 0: as many as processors
 };
@@ -60,9 +61,10 @@ struct PictureReport {
 struct Report {
   std::optional<PictureReport> picture;
   std::optional<audio::SoundReport> sound;
-  label::Overlay overlay;            ///< what was drawn, as a person sees it
-  std::vector<std::string> notes;    ///< what the target cannot hold or what was converted, a clause each
-  double seconds = 0;                ///< of the film or sound
+  label::Overlay overlay;  ///< what was drawn, as a person sees it
+  std::vector<std::string>
+      notes;           ///< what the target cannot hold or what was converted, a clause each
+  double seconds = 0;  ///< of the film or sound
   std::uint64_t bytes_in = 0, bytes_out = 0;
 };
 
@@ -85,20 +87,20 @@ struct TimedMark {
 struct Lookup {
   std::vector<image::RobustKey> picture_keys;  ///< of keys::Medium::video
   std::vector<image::RobustKey> sound_keys;    ///< of keys::Medium::audio
-  bool deep = false;  ///< every frame and every speed, several times the time
-  bool notice = true; ///< also listen for the rhythm label
+  bool deep = false;   ///< every frame and every speed, several times the time
+  bool notice = true;  ///< also listen for the rhythm label
 };
 
 struct Finding {
   std::vector<TimedMark> marks;
   std::vector<audio::HeardNotice> notices;
-  std::vector<Span> looked_at;      ///< of the pictures: stretches in which frames were read
-  double seconds = 0;               ///< duration
+  std::vector<Span> looked_at;  ///< of the pictures: stretches in which frames were read
+  double seconds = 0;           ///< duration
   bool has_picture = false, has_sound = false;
   std::uint64_t frames_decoded = 0;
   std::uint64_t hypotheses = 0;
-  /// What could not be looked at (a codec without a decoder, encryption, a cut-off file); marks found
-  /// in the rest are listed all the same.
+  /// What could not be looked at (a codec without a decoder, encryption, a cut-off file); marks
+  /// found in the rest are listed all the same.
   std::vector<Error> unreadable;
 };
 
@@ -108,14 +110,14 @@ struct Finding {
 class VideoRoom {
  public:
   virtual ~VideoRoom() = default;
-  /// Reads `file`, changes what `changes` asks for, and writes a whole new file in the same container
-  /// to `out`, which must not exist yet. Tags, chapters, cover art, subtitles, attachments, side data
-  /// (rotation, HDR), edit lists and sound that is not marked are kept; `Report::notes` says what was
-  /// not. The marks are read back from `out`; when not even the id frame can be read the call fails.
-  /// On any error `out` is removed. Progress phases: "pictures" (frames), "sound" (milliseconds),
-  /// "read back". Errors: `video.decode`, `video.encode`, `video.unsupported`, `video.encrypted`,
-  /// `video.mark.margin`, `video.mark.size`, `audio.mark.margin`, `base.cancelled`, those of
-  /// label::draw_label and of `sign`.
+  /// Reads `file`, changes what `changes` asks for, and writes a whole new file in the same
+  /// container to `out`, which must not exist yet. Tags, chapters, cover art, subtitles,
+  /// attachments, side data (rotation, HDR), edit lists and sound that is not marked are kept;
+  /// `Report::notes` says what was not. The marks are read back from `out`; when not even the id
+  /// frame can be read the call fails. On any error `out` is removed. Progress phases: "pictures"
+  /// (frames), "sound" (milliseconds), "read back". Errors: `video.decode`, `video.encode`,
+  /// `video.unsupported`, `video.encrypted`, `video.mark.margin`, `video.mark.size`,
+  /// `audio.mark.margin`, `base.cancelled`, those of label::draw_label and of `sign`.
   [[nodiscard]] virtual Result<Report> change(const Context& context, ByteView file,
                                               std::string_view format_mime, const Changes& changes,
                                               const EncodeOptions& options,
@@ -125,8 +127,8 @@ class VideoRoom {
   [[nodiscard]] virtual Result<Finding> find(const Context& context, ByteView file,
                                              std::string_view format_mime,
                                              const Lookup& lookup) const = 0;
-  /// y4m (`yuv4mpegpipe`, 8 to 16 bit) from one descriptor to another: mark and label, nothing else.
-  /// Errors: `video.pipe.syntax`, `base.file.read`, `base.file.write`, as `change`.
+  /// y4m (`yuv4mpegpipe`, 8 to 16 bit) from one descriptor to another: mark and label, nothing
+  /// else. Errors: `video.pipe.syntax`, `base.file.read`, `base.file.write`, as `change`.
   [[nodiscard]] virtual Result<Report> pipe_pictures(const Context& context, int in, int out,
                                                      const Changes& changes) const = 0;
   /// Interleaved PCM of 16-bit or 32-bit float samples (native order) at `rate`, `channels`.

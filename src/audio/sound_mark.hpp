@@ -59,9 +59,9 @@ struct SoundFinding {
 };
 
 struct ListenOptions {
-  bool search = true;   ///< changed speed, tempo and pitch as well
-  bool deep = false;    ///< finer and wider search
-  bool notice = true;   ///< the rhythm label
+  bool search = true;  ///< changed speed, tempo and pitch as well
+  bool deep = false;   ///< finer and wider search
+  bool notice = true;  ///< the rhythm label
 };
 
 /// Looks for marks: `push` everything, then `finish` once. Holds a reduced spectrogram only.

@@ -129,6 +129,28 @@ std::string_view code_name(Format format) {
       return "epub";
     case Format::pdf:
       return "pdf";
+    case Format::mov:
+      return "mov";
+    case Format::m4a:
+      return "m4a";
+    case Format::matroska:
+      return "matroska";
+    case Format::webm:
+      return "webm";
+    case Format::flv:
+      return "flv";
+    case Format::avi:
+      return "avi";
+    case Format::wav:
+      return "wav";
+    case Format::mp3:
+      return "mp3";
+    case Format::flac:
+      return "flac";
+    case Format::ogg:
+      return "ogg";
+    case Format::aac:
+      return "aac";
     case Format::unknown:
       break;
   }
