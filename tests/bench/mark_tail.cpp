@@ -62,7 +62,7 @@ void try_key(const Spectrum& spectrum, std::uint64_t seed, Tally& tally) {
   const CarrierSet set = build_lattice(key);
   const Pose pose = best_map(spectrum, set);
   const signal::PolarCode code(kIdCarriers, signal::IdFrame::kBits);
-  if (read_id(spectrum, set, code, pose, 32, kWholeReach)) ++tally.accepted;
+  if (read_id(base_values(spectrum, set, pose), set, code, 32, kWholeReach)) ++tally.accepted;
   auto values = sample(spectrum, pose, set.id);
   turn_by_shift(pose, set.id, values);
   std::vector<float> weights;

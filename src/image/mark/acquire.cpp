@@ -142,8 +142,12 @@ void Constellation::pick(const cv::Mat& scores, const cv::Matx22d& stretch, bool
 
 Constellation::View Constellation::view(const Spectrum& spectrum,
                                         const cv::Matx22d& stretch) const {
+  return view_of(log_polar(spectrum, stretch), stretch);
+}
+
+Constellation::View Constellation::view_of(const cv::Mat& log_polar, const cv::Matx22d& stretch) {
   View view{{}, stretch};
-  cv::dft(log_polar(spectrum, stretch), view.transformed);
+  cv::dft(log_polar, view.transformed);
   return view;
 }
 
@@ -158,6 +162,29 @@ std::vector<Candidate> Constellation::acquire(const View& view, std::size_t coun
   std::sort(found.begin(), found.end(),
             [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
   return found;
+}
+
+namespace {
+
+/// By `ratio` along a direction.
+cv::Matx22d stretch_of(double ratio, double radians) {
+  const double c = std::cos(radians), s = std::sin(radians);
+  const cv::Matx22d turn(c, -s, s, c);
+  return turn * cv::Matx22d(std::sqrt(ratio), 0, 0, 1 / std::sqrt(ratio)) * turn.t();
+}
+
+}  // namespace
+
+std::vector<cv::Matx22d> stretches() {
+  constexpr double kStep = 1.045;
+  constexpr int kAspects = 8, kShears = 2;
+  std::vector<cv::Matx22d> all;
+  for (int n = 1; n <= kAspects; ++n)
+    for (const int sign : {1, -1}) {
+      all.push_back(stretch_of(std::pow(kStep, n * sign), 0));
+      if (n <= kShears) all.push_back(stretch_of(std::pow(kStep, n * sign), std::numbers::pi / 4));
+    }
+  return all;
 }
 
 namespace {

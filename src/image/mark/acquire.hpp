@@ -36,6 +36,9 @@ class Constellation {
     cv::Matx22d stretch;
   };
   [[nodiscard]] View view(const Spectrum& spectrum, const cv::Matx22d& stretch) const;
+  /// The map itself. Maps of several pictures that show the same lattice may be added up.
+  [[nodiscard]] cv::Mat log_polar(const Spectrum& spectrum, const cv::Matx22d& stretch) const;
+  [[nodiscard]] static View view_of(const cv::Mat& log_polar, const cv::Matx22d& stretch);
 
   /// The best `count` maps of each mirror state, loudest first.
   [[nodiscard]] std::vector<Candidate> acquire(const View& view, std::size_t count) const;
@@ -43,7 +46,6 @@ class Constellation {
  private:
   [[nodiscard]] cv::Mat template_spectrum(const CarrierSet& lattice, bool mirrored) const;
   [[nodiscard]] std::vector<float> cumulated_energy(const CarrierSet& lattice) const;
-  [[nodiscard]] cv::Mat log_polar(const Spectrum& spectrum, const cv::Matx22d& stretch) const;
   void pick(const cv::Mat& scores, const cv::Matx22d& stretch, bool mirrored, std::size_t count,
             std::vector<Candidate>& out) const;
   [[nodiscard]] Candidate candidate(int row, int column, const cv::Matx22d& stretch,
@@ -56,6 +58,9 @@ class Constellation {
   cv::Mat straight_, mirrored_;   // spectra of the templates
   std::vector<float> energy_;     // sum of squared weights up to each template column
 };
+
+/// Stretches that a changed aspect, a shear or an affine attack leaves.
+std::vector<cv::Matx22d> stretches();
 
 /// Pattern search over the four parameters on the power at the carriers, phases untouched.
 void settle(const Spectrum& spectrum, const CarrierSet& lattice, Pose& pose);

@@ -9,7 +9,7 @@
 namespace signmark::image {
 namespace {
 
-using Values = std::vector<std::complex<float>>;
+using Values = CarrierValues::Values;
 
 constexpr float kLoudest = 20;  // log-likelihood ratios are clipped
 // Eb/N0 in dB, check bits counted, at which 99 of 100 frames decode (tests/bench/polar_bench).
@@ -148,38 +148,59 @@ float RadialModel::gain(float radius) const {
   return gain_[static_cast<std::size_t>(ring_of(radius, kRings))];
 }
 
-std::optional<IdReading> read_id(const Spectrum& spectrum, const CarrierSet& lattice,
-                                 const signal::PolarCode& code, const Pose& pose, int list,
-                                 float reach) {
-  const Values pilots = turned(spectrum, pose, lattice.pilots);
-  const Values id = turned(spectrum, pose, lattice.id);
-  const Values idle = sample(spectrum, pose, lattice.id_idle);
+CarrierValues base_values(const Spectrum& spectrum, const CarrierSet& lattice, const Pose& pose) {
+  return {turned(spectrum, pose, lattice.pilots),
+          turned(spectrum, pose, lattice.id),
+          turned(spectrum, pose, lattice.id_idle),
+          {},
+          {}};
+}
+
+CarrierValues all_values(const Spectrum& spectrum, const CarrierSet& lattice, const Pose& pose) {
+  CarrierValues values = base_values(spectrum, lattice, pose);
+  values.signed_frame = turned(spectrum, pose, lattice.signed_frame);
+  values.idle = turned(spectrum, pose, lattice.idle);
+  return values;
+}
+
+KnownWave known_wave(const CarrierSet& lattice, const IdReading& id) {
+  KnownWave wave;
+  const ClassGains gains =
+      class_gains(lattice, id.frame.with_signed ? Sharing::signature : Sharing::id_alone);
+  wave.carriers = lattice.pilots;
+  for (const Carrier& k : lattice.pilots) wave.weights.push_back(gains.pilots * k.shape);
+  for (std::size_t i = 0; i < lattice.id.size(); ++i) {
+    wave.carriers.push_back(lattice.id[i]);
+    wave.weights.push_back(gains.id * lattice.id[i].shape * (id.coded[i] != 0 ? -1.0F : 1.0F));
+  }
+  return wave;
+}
+
+std::optional<IdReading> read_id(const CarrierValues& values, const CarrierSet& lattice,
+                                 const signal::PolarCode& code, int list, float reach) {
   // Which shares were used is not known yet; only the ratio of pilots to id carriers depends on it.
   const ClassGains gains = class_gains(lattice, Sharing::id_alone);
-  const auto groups = known_groups(lattice, pilots, id, gains);
-  const RadialModel model(groups, {lattice.id_idle, idle, 0});
+  const auto groups = known_groups(lattice, values.pilots, values.id, gains);
+  const RadialModel model(groups, {lattice.id_idle, values.id_idle, 0});
   const auto decoded = code.decode(
-      soft_values(lattice.id, id, model, gains.id, reach), list,
+      soft_values(lattice.id, values.id, model, gains.id, reach), list,
       [&](const signal::Bits& bits) { return signal::check_fits(bits, lattice.check_key); });
   if (!decoded) return std::nullopt;
   const auto frame = signal::unpack_id(decoded->info);
   if (!frame) return std::nullopt;
   const Agreement agreement =
-      agree(lattice.id, id, model, decoded->coded, signal::IdFrame::kBits, kIdNeeds, reach);
+      agree(lattice.id, values.id, model, decoded->coded, signal::IdFrame::kBits, kIdNeeds, reach);
   if (agreement.z < signal::kIdGate) return std::nullopt;
   return IdReading{*frame, decoded->coded, agreement.z, agreement.margin_db, agreement.wrong};
 }
 
-std::optional<SignedReading> read_signed(const Spectrum& spectrum, const CarrierSet& lattice,
-                                         const signal::PolarCode& code, const Pose& pose,
-                                         const IdReading& id, int list, float reach) {
+std::optional<SignedReading> read_signed(const CarrierValues& values, const CarrierSet& lattice,
+                                         const signal::PolarCode& code, const IdReading& id,
+                                         int list, float reach) {
   const ClassGains gains = class_gains(lattice, Sharing::signature);
-  const Values pilots = turned(spectrum, pose, lattice.pilots);
-  const Values id_values = turned(spectrum, pose, lattice.id);
-  const Values values = turned(spectrum, pose, lattice.signed_frame);
-  const Values idle = sample(spectrum, pose, lattice.idle);
-  RadialModel model({}, {lattice.idle, idle, 0});
-  model.fit_coherent(known_groups(lattice, pilots, without_bits(id_values, id.coded), gains));
+  RadialModel model({}, {lattice.idle, values.idle, 0});
+  model.fit_coherent(
+      known_groups(lattice, values.pilots, without_bits(values.id, id.coded), gains));
   // What the id frame says is known already: content id and three bytes of the hint.
   signal::SignedFrame known_frame;
   known_frame.content_id = id.frame.content_id;
@@ -189,13 +210,15 @@ std::optional<SignedReading> read_signed(const Spectrum& spectrum, const Carrier
   signal::Bits known = signal::pack(known_frame, lattice.check_key);
   std::fill(known.begin() + kKnown, known.end(), 2);
   const auto decoded = code.decode(
-      soft_values(lattice.signed_frame, values, model, gains.signed_frame, reach), list,
-      [&](const signal::Bits& bits) { return signal::check_fits(bits, lattice.check_key); }, known);
+      soft_values(lattice.signed_frame, values.signed_frame, model, gains.signed_frame, reach),
+      list, [&](const signal::Bits& bits) { return signal::check_fits(bits, lattice.check_key); },
+      known);
   if (!decoded) return std::nullopt;
   const auto frame = signal::unpack_signed(decoded->info);
   if (!frame) return std::nullopt;
-  const Agreement agreement = agree(lattice.signed_frame, values, model, decoded->coded,
-                                    signal::SignedFrame::kBits, kSignedNeeds, reach);
+  const Agreement agreement =
+      agree(lattice.signed_frame, values.signed_frame, model, decoded->coded,
+            signal::SignedFrame::kBits, kSignedNeeds, reach);
   if (agreement.z < signal::kSignedGate) return std::nullopt;
   return SignedReading{*frame, agreement.z, agreement.margin_db, agreement.wrong};
 }

@@ -50,14 +50,30 @@ struct SignedReading {
 /// scalers), which no power tells: the second try leaves them out.
 inline constexpr float kWholeReach = 1000, kInnerReach = 19;
 
-/// One try at the id frame under a pose. `list`: length of the decoder's list.
-std::optional<IdReading> read_id(const Spectrum& spectrum, const CarrierSet& lattice,
-                                 const signal::PolarCode& code, const Pose& pose, int list,
-                                 float reach);
+/// What the carriers of a lattice say, turned by their phases and by the shift of the pose.
+struct CarrierValues {
+  using Values = std::vector<std::complex<float>>;
+  Values pilots, id, id_idle;  ///< of the base lattice
+  Values signed_frame, idle;   ///< of the double tile's; only needed for the signed frame
+};
+/// Values for the id frame alone, and all of them.
+CarrierValues base_values(const Spectrum& spectrum, const CarrierSet& lattice, const Pose& pose);
+CarrierValues all_values(const Spectrum& spectrum, const CarrierSet& lattice, const Pose& pose);
+
+/// One try at the id frame. `list`: length of the decoder's list.
+std::optional<IdReading> read_id(const CarrierValues& values, const CarrierSet& lattice,
+                                 const signal::PolarCode& code, int list, float reach);
 
 /// One try at the signed frame; the id frame of the same pose is known.
-std::optional<SignedReading> read_signed(const Spectrum& spectrum, const CarrierSet& lattice,
-                                         const signal::PolarCode& code, const Pose& pose,
-                                         const IdReading& id, int list, float reach);
+std::optional<SignedReading> read_signed(const CarrierValues& values, const CarrierSet& lattice,
+                                         const signal::PolarCode& code, const IdReading& id,
+                                         int list, float reach);
+
+/// The carriers that a known id frame makes known, with their weights in a coherent sum.
+struct KnownWave {
+  std::vector<Carrier> carriers;
+  std::vector<float> weights;
+};
+KnownWave known_wave(const CarrierSet& lattice, const IdReading& id);
 
 }  // namespace signmark::image

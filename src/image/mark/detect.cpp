@@ -55,17 +55,9 @@ std::vector<float> pilot_weights(const CarrierSet& lattice) {
 /// Decision-directed: once the id frame is known, all its carriers are pilots.
 void refine_by_id(const Spectrum& spectrum, const CarrierSet& lattice, const IdReading& id,
                   Pose& pose) {
-  std::vector<Carrier> carriers = lattice.pilots;
-  std::vector<float> weights;
-  const ClassGains gains =
-      class_gains(lattice, id.frame.with_signed ? Sharing::signature : Sharing::id_alone);
-  for (const Carrier& k : lattice.pilots) weights.push_back(gains.pilots * k.shape);
-  for (std::size_t i = 0; i < lattice.id.size(); ++i) {
-    carriers.push_back(lattice.id[i]);
-    weights.push_back(gains.id * lattice.id[i].shape * (id.coded[i] != 0 ? -1.0F : 1.0F));
-  }
-  climb(spectrum, carriers, weights, 0.4, pose);
-  climb(spectrum, carriers, weights, 0.1, pose);
+  const KnownWave wave = known_wave(lattice, id);
+  climb(spectrum, wave.carriers, wave.weights, 0.4, pose);
+  climb(spectrum, wave.carriers, wave.weights, 0.1, pose);
 }
 
 /// Which quarter of the double tile the origin lies in.
@@ -137,13 +129,15 @@ void read_further(const Search& search, const Spectrum& spectrum, float reach, R
   // The bound of section 9 holds for maps chosen without the data's phases: z stays the first
   // one's.
   const double z = reading.id.z;
-  if (auto again = read_id(spectrum, search.lattice, search.codes.id, reading.pose, kIdList, reach))
+  if (auto again = read_id(base_values(spectrum, search.lattice, reading.pose), search.lattice,
+                           search.codes.id, kIdList, reach))
     if (again->frame == reading.id.frame) reading.id = std::move(*again);
   reading.id.z = z;
   if (!reading.id.frame.with_signed) return;
   reading.pose = settle_quarter(spectrum, search.lattice, reading.pose);
-  reading.signed_frame = read_signed(spectrum, search.lattice, search.codes.signed_frame,
-                                     reading.pose, reading.id, kSignedList, reach);
+  reading.signed_frame =
+      read_signed(all_values(spectrum, search.lattice, reading.pose), search.lattice,
+                  search.codes.signed_frame, reading.id, kSignedList, reach);
 }
 
 /// A picture that was bent: the known wave shows how, and the rest is read from the straight one.
@@ -176,9 +170,10 @@ FoundMark mark_of(const Search& search, const Tested& tested, const Reading& rea
 std::optional<FoundMark> try_map(const Search& search, const Tested& tested, Detection& detection) {
   Pose pose = tested.pose;
   climb(search.spectrum, search.lattice.pilots, pilot_weights(search.lattice), 0.3, pose);
+  const CarrierValues values = base_values(search.spectrum, search.lattice, pose);
   for (const float reach : {kWholeReach, kInnerReach}) {
     ++detection.hypotheses;
-    auto id = read_id(search.spectrum, search.lattice, search.codes.id, pose, kIdList, reach);
+    auto id = read_id(values, search.lattice, search.codes.id, kIdList, reach);
     if (!id) continue;
     Reading reading{pose, std::move(*id), std::nullopt};
     read_further(search, search.spectrum, reach, reading);
@@ -211,26 +206,6 @@ std::optional<FoundMark> decode_best(const Search& search, const std::vector<Can
     if (auto mark = try_map(search, tested[i], detection)) return mark;
   }
   return std::nullopt;
-}
-
-/// Stretches that a changed aspect, a shear or an affine attack leaves: by `ratio` along a
-/// direction.
-cv::Matx22d stretch_of(double ratio, double radians) {
-  const double c = std::cos(radians), s = std::sin(radians);
-  const cv::Matx22d turn(c, -s, s, c);
-  return turn * cv::Matx22d(std::sqrt(ratio), 0, 0, 1 / std::sqrt(ratio)) * turn.t();
-}
-
-std::vector<cv::Matx22d> stretches() {
-  constexpr double kStep = 1.045;
-  constexpr int kAspects = 8, kShears = 2;
-  std::vector<cv::Matx22d> all;
-  for (int n = 1; n <= kAspects; ++n)
-    for (const int sign : {1, -1}) {
-      all.push_back(stretch_of(std::pow(kStep, n * sign), 0));
-      if (n <= kShears) all.push_back(stretch_of(std::pow(kStep, n * sign), std::numbers::pi / 4));
-    }
-  return all;
 }
 
 std::vector<Candidate> acquire_stretched(const Search& search) {

@@ -9,7 +9,6 @@
 #include "image/mark/tile.hpp"
 #include "image/mark/tile_hashes.hpp"
 #include "image/mark/vector.hpp"
-#include "signal/polar.hpp"
 
 namespace signmark::image {
 namespace {
@@ -41,14 +40,6 @@ Caps caps_of(const EmbedRequest& request, double pixels) {
   if (request.psnr_db > 0) caps.psnr = request.psnr_db;
   if (request.ssim > 0) caps.ssim = request.ssim;
   return caps;
-}
-
-double uniform(const Context& context) {
-  std::array<Byte, 4> bytes{};
-  context.random->fill(bytes);
-  std::uint32_t word = 0;
-  for (const Byte b : bytes) word = word << 8 | b;
-  return word * 0x1p-32;
 }
 
 /// A place of its own for each picture: averaging many marked pictures then shows nothing
@@ -84,24 +75,6 @@ float tilt_of(const Mask& mask) {
 Sharing sharing_of(cv::Size size, bool with_signed) {
   if (!with_signed) return Sharing::id_alone;
   return size.area() >= kMegapixel ? Sharing::signature : Sharing::both;
-}
-
-cv::Mat tile_of(const CarrierSet& lattice, const EmbedRequest& request, Sharing sharing,
-                const std::optional<signal::SignedFrame>& signed_frame) {
-  const ClassGains gains = class_gains(lattice, sharing);
-  cv::Mat spectrum = cv::Mat::zeros(kTileSamples, kTileSamples, CV_32FC2);
-  add_carriers(spectrum, lattice.pilots, {}, gains.pilots);
-  static const signal::PolarCode id_code(kIdCarriers, signal::IdFrame::kBits);  // immutable
-  signal::IdFrame id = request.id;
-  id.with_signed = signed_frame.has_value();
-  add_carriers(spectrum, lattice.id, id_code.encode(signal::pack(id, lattice.check_key)), gains.id);
-  if (signed_frame) {
-    add_carriers(spectrum, lattice.fine_pilots, {}, gains.pilots);
-    static const signal::PolarCode code(kSignedCarriers, signal::SignedFrame::kBits);
-    add_carriers(spectrum, lattice.signed_frame,
-                 code.encode(signal::pack(*signed_frame, lattice.check_key)), gains.signed_frame);
-  }
-  return render_tile(spectrum);
 }
 
 /// wave * mask * gain, as far as the samples can hold it: nothing gets brighter than white or
@@ -217,7 +190,7 @@ Result<Embedding> embed_lattice(const Context& context, const LumaPicture& pictu
     if (result.signed_frame) {
       SIGNMARK_ASSIGN(signed_frame, bound_frame(picture, request, place, lattice));
     }
-    const cv::Mat wave = lay_tile(tile_of(lattice, request, sharing, signed_frame), place);
+    const cv::Mat wave = lay_tile(tile_of(lattice, sharing, request.id, signed_frame), place);
     if (request.keys.size() == 1)
       result.change = wave;
     else

@@ -99,4 +99,12 @@ struct Detection {
 Result<Detection> detect_lattice(const Context& context, const LumaPicture& picture,
                                  const DetectRequest& request);
 
+// ---------------------------------------------------------------------------------------------
+
+/// Checks the keys of a request; views, the caller keeps the bytes. Errors: `image.mark.key`.
+Result<std::vector<MarkKey>> mark_keys(const std::vector<RobustKey>& keys);
+
+/// A finding in the room's public type, content not compared.
+RobustMark to_mark(const FoundMark& found);
+
 }  // namespace signmark::image

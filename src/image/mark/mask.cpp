@@ -91,26 +91,27 @@ double ssim_cost(const cv::Mat& active, const cv::Mat& amplitude) {
   return cost / static_cast<double>(active.total());
 }
 
-/// Fills amplitude and ssim_cost.
-void weigh(const cv::Mat& luma, Mask& mask) {
-  const cv::Mat active = activity(luma);
-  cv::Mat least, box;
-  cv::erode(active, least, cv::Mat::ones(5, 5, CV_8U));
-  cv::boxFilter(least, box, -1, {5, 5});
-  for (int y = 0; y < luma.rows; ++y)
-    amplitude_row(active.ptr<float>(y), luma.ptr<float>(y), box.ptr<float>(y), luma.cols);
-  mask.amplitude = box;
-  mask.ssim_cost = ssim_cost(active, box);
-}
-
 }  // namespace
+
+ReducedMask mask_of_reduced(const cv::Mat& luma) {
+  ReducedMask mask{activity(luma), {}};
+  cv::Mat least;
+  cv::erode(mask.activity, least, cv::Mat::ones(5, 5, CV_8U));
+  cv::boxFilter(least, mask.amplitude, -1, {5, 5});
+  for (int y = 0; y < luma.rows; ++y)
+    amplitude_row(mask.activity.ptr<float>(y), luma.ptr<float>(y), mask.amplitude.ptr<float>(y),
+                  luma.cols);
+  return mask;
+}
 
 Mask perceptual_mask(const LumaPicture& picture) {
   const auto step = std::max(
       1, static_cast<int>(std::lround(std::sqrt(picture.luma.size().area() / kMaskPixels))));
   Mask mask;
   mask.size = picture.luma.size();
-  weigh(block_means(picture.luma, step), mask);
+  const ReducedMask reduced = mask_of_reduced(block_means(picture.luma, step));
+  mask.amplitude = reduced.amplitude;
+  mask.ssim_cost = ssim_cost(reduced.activity, reduced.amplitude);
   if (!picture.opacity.empty()) {
     cv::Mat opaque;
     picture.opacity.convertTo(opaque, CV_32F, 1.0 / 255);

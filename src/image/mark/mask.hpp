@@ -16,6 +16,13 @@ struct Mask {
   double ssim_cost = 0;
 };
 
+/// The same of a picture that was reduced already: CV_32FC1, 0..255.
+struct ReducedMask {
+  cv::Mat activity;   ///< rms of the detail, grey levels
+  cv::Mat amplitude;  ///< as Mask's
+};
+ReducedMask mask_of_reduced(const cv::Mat& luma);
+
 Mask perceptual_mask(const LumaPicture& picture);
 
 /// Rows of a mask as wide as the picture, by linear interpolation. Not thread-safe.

@@ -12,7 +12,8 @@ namespace signmark::image {
 namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
-constexpr int kGrid = 96;  // pilots reach 22: over-sampled twice a side (image-mark.md 8.2 C)
+constexpr int kGrid =
+    kShiftGrid;  // pilots reach 22: over-sampled twice a side (image-mark.md 8.2 C)
 
 std::complex<float> unit(double radians) {
   return {static_cast<float>(std::cos(radians)), static_cast<float>(std::sin(radians))};
@@ -69,7 +70,7 @@ SIGNMARK_VECTOR void raise_to_row(const float* sums, float* highest) {
 
 /// Highest value of one channel of the sums, and where. Rows first: vectors find maxima, not
 /// places.
-PilotPeak peak_of(const cv::Mat& sums, int channel, double noise) {
+PilotPeak peak_of(const cv::Mat& sums, int channel) {
   const auto* s = sums.ptr<cv::Vec2f>();
   std::array<float, std::size_t{2} * kGrid> highest{};
   for (int row = 0; row < kGrid; ++row) raise_to_row(sums.ptr<float>(row), highest.data());
@@ -82,14 +83,12 @@ PilotPeak peak_of(const cv::Mat& sums, int channel, double noise) {
     if (value(x) > value(column)) column = x;
   int row = 0;
   while (row + 1 < kGrid && s[row * kGrid + column][channel] != value(column)) ++row;
-  return {value(column) / noise, static_cast<double>(column) / kGrid,
-          static_cast<double>(row) / kGrid};
+  return {value(column), static_cast<double>(column) / kGrid, static_cast<double>(row) / kGrid};
 }
 
 }  // namespace
 
-PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose,
-                       std::span<const Carrier> pilots) {
+cv::Mat pilot_sums(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> pilots) {
   // The sum of Re(v exp(-2 pi j k t)) over a grid of t is the transform of v's Hermitian part,
   // which is real: the straight sums go into the real, the turned ones into the imaginary half of
   // one transform.
@@ -110,17 +109,30 @@ PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose,
   }
   cv::Mat sums;
   cv::dft(grid, sums);
-  noise = std::sqrt(std::max(noise, 1.0));
-  return {peak_of(sums, 0, noise), peak_of(sums, 1, noise)};
+  sums *= 1 / std::sqrt(std::max(noise, 1.0));
+  return sums;
+}
+
+PilotPeaks peaks_of(const cv::Mat& sums) { return {peak_of(sums, 0), peak_of(sums, 1)}; }
+
+PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose,
+                       std::span<const Carrier> pilots) {
+  return peaks_of(pilot_sums(spectrum, pose, pilots));
 }
 
 void climb(const Spectrum& spectrum, std::span<const Carrier> carriers,
            std::span<const float> weights, double reach, Pose& pose) {
-  const double width = spectrum.picture().width, height = spectrum.picture().height;
-  double best = coherent_sum(spectrum, pose, carriers, weights);
   double radius = 0;
   for (const Carrier& k : carriers) radius += k.radius() * k.radius();
   radius = std::sqrt(radius / static_cast<double>(carriers.size()));
+  climb([&](const Pose& p) { return coherent_sum(spectrum, p, carriers, weights); },
+        spectrum.picture(), radius, reach, pose);
+}
+
+void climb(const std::function<double(const Pose&)>& score, cv::Size picture, double radius,
+           double reach, Pose& pose) {
+  const double width = picture.width, height = picture.height;
+  double best = score(pose);
   // A step moves the outermost pixels by `step` cycles of a typical carrier.
   constexpr int kHalvings = 4;
   double step = 2 * reach;
@@ -139,7 +151,7 @@ void climb(const Spectrum& spectrum, std::span<const Carrier> carriers,
           Pose next = pose;
           double* const fields[6] = {&next.a, &next.b, &next.c, &next.d, &next.tx, &next.ty};
           *fields[i] += sign * steps[i];
-          const double sum = coherent_sum(spectrum, next, carriers, weights);
+          const double sum = score(next);
           if (sum <= best) continue;
           best = sum;
           pose = next;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <complex>
+#include <functional>
 #include <vector>
 
 #include "image/mark/lattice.hpp"
@@ -39,10 +40,19 @@ struct PilotPeak {
 struct PilotPeaks {
   PilotPeak straight, turned;
 };
+/// Coherent sums of the pilots over a grid of shifts in units of their noise: kShiftGrid squared,
+/// CV_32FC2, the pose as it is and turned by half a turn.
+inline constexpr int kShiftGrid = 96;
+cv::Mat pilot_sums(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> pilots);
+/// The highest of them.
+PilotPeaks peaks_of(const cv::Mat& sums);
 PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> pilots);
 
-/// Pattern search over the six parameters on the coherent sum; `reach`: first step in cycles at the
-/// picture's edge.
+/// Pattern search over the six parameters on any score; `reach`: first step in cycles of the
+/// radius `radius` at the edge of a picture of this size.
+void climb(const std::function<double(const Pose&)>& score, cv::Size picture, double radius,
+           double reach, Pose& pose);
+/// ... on the coherent sum.
 void climb(const Spectrum& spectrum, std::span<const Carrier> carriers,
            std::span<const float> weights, double reach, Pose& pose);
 

@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "image/mark/vector.hpp"
+#include "signal/polar.hpp"
 
 namespace signmark::image {
 
@@ -29,6 +30,31 @@ cv::Mat render_tile(const cv::Mat& spectrum) {
   cv::Mat tile;
   cv::idft(spectrum, tile, cv::DFT_REAL_OUTPUT);
   return tile;
+}
+
+cv::Mat tile_of(const CarrierSet& lattice, Sharing sharing, signal::IdFrame id,
+                const std::optional<signal::SignedFrame>& signed_frame) {
+  const ClassGains gains = class_gains(lattice, sharing);
+  cv::Mat spectrum = cv::Mat::zeros(kTileSamples, kTileSamples, CV_32FC2);
+  add_carriers(spectrum, lattice.pilots, {}, gains.pilots);
+  static const signal::PolarCode id_code(kIdCarriers, signal::IdFrame::kBits);  // immutable
+  id.with_signed = signed_frame.has_value();
+  add_carriers(spectrum, lattice.id, id_code.encode(signal::pack(id, lattice.check_key)), gains.id);
+  if (signed_frame) {
+    add_carriers(spectrum, lattice.fine_pilots, {}, gains.pilots);
+    static const signal::PolarCode code(kSignedCarriers, signal::SignedFrame::kBits);
+    add_carriers(spectrum, lattice.signed_frame,
+                 code.encode(signal::pack(*signed_frame, lattice.check_key)), gains.signed_frame);
+  }
+  return render_tile(spectrum);
+}
+
+double uniform(const Context& context) {
+  std::array<Byte, 4> bytes{};
+  context.random->fill(bytes);
+  std::uint32_t word = 0;
+  for (const Byte b : bytes) word = word << 8 | b;
+  return word * 0x1p-32;
 }
 
 LatticeMap map_of(const LatticePlace& place) {

@@ -20,6 +20,14 @@ void add_carriers(cv::Mat& spectrum, const std::vector<Carrier>& carriers, const
 /// The wave of a spectrum: CV_32FC1, one double tile, periodic.
 cv::Mat render_tile(const cv::Mat& spectrum);
 
+/// The whole mark as a double tile of unit variance. `id.with_signed` follows from `signed_frame`.
+cv::Mat tile_of(const CarrierSet& lattice, Sharing sharing, signal::IdFrame id,
+                const std::optional<signal::SignedFrame>& signed_frame);
+
+/// Of the context's randomness: [0, 1), 32 bits. A place of its own for each work: averaging many
+/// marked ones then shows nothing (image-mark.md section 10).
+double uniform(const Context& context);
+
 /// The wave at every pixel of a picture.
 cv::Mat lay_tile(const cv::Mat& tile, const LatticePlace& place);
 /// ... under any map; its shift is that of pixel (0, 0).
