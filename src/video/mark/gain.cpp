@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "video/mark/gain.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+#include "image/mark/mask.hpp"
+#include "video/mark/picture.hpp"
+
+namespace signmark::video {
+namespace {
+
+constexpr int kMaskSide = 270;   // short side of the reduced picture
+constexpr int kEvery = 4;        // frames between two looks
+constexpr double kFollow = 0.5;  // of the way to the new map
+constexpr float kMost = 5.5F;    // rms in grey levels; gains are 16-bit integers
+// In flat areas single levels show: the wave stays within about one.
+constexpr float kFlatCap = 0.75F, kFlatActivity = 0.8F, kCapSlope = 0.8F;
+constexpr double kCut = 16;  // mean difference of probes in grey levels
+constexpr int kProbeColumns = 48, kProbeRows = 27;
+constexpr double kHdrShare = 0.7;               // PQ and HLG: a code value is worth more light
+constexpr float kBlackBar = 10, kBarNoise = 3;  // grey levels
+
+float sample(const Luma& frame, int x, int y) {
+  const auto* row = static_cast<const Byte*>(frame.data) + y * frame.stride;
+  if (frame.bits == 8) return row[x];
+  return std::ldexp(static_cast<float>(reinterpret_cast<const std::uint16_t*>(row)[x]),
+                    8 - frame.bits);
+}
+
+std::vector<float> probe_of(const Luma& frame) {
+  std::vector<float> probe;
+  for (int j = 0; j < kProbeRows; ++j)
+    for (int i = 0; i < kProbeColumns; ++i)
+      probe.push_back(sample(frame, (2 * i + 1) * frame.width / (2 * kProbeColumns),
+                             (2 * j + 1) * frame.height / (2 * kProbeRows)));
+  return probe;
+}
+
+/// Black and even: a row or column of a letterbox bar.
+bool is_bar(const cv::Mat& line) {
+  double least = 0, most = 0;
+  cv::minMaxLoc(line, &least, &most);
+  return most < kBlackBar && most - least < kBarNoise;
+}
+
+/// The picture without its black bars; they are seen, and cut away sooner or later.
+cv::Rect within_bars(const cv::Mat& luma) {
+  int top = 0, bottom = luma.rows, left = 0, right = luma.cols;
+  while (top < bottom && is_bar(luma.row(top))) ++top;
+  while (bottom > top && is_bar(luma.row(bottom - 1))) --bottom;
+  while (left < right && is_bar(luma.col(left))) ++left;
+  while (right > left && is_bar(luma.col(right - 1))) --right;
+  return {left, top, right - left, bottom - top};
+}
+
+/// Scales a relative map to a rms, while flat areas keep their cap.
+void scale_to(double target, const cv::Mat& activity, cv::Mat& gain) {
+  cv::Mat cap = cv::max(activity - kFlatActivity, 0) * kCapSlope + kFlatCap;
+  cv::min(cap, kMost, cap);
+  constexpr int kRounds = 3;
+  constexpr double kFarthest = 1.5;  // what flat areas leave is not all given to the others
+  const auto rms = [&] {
+    return cv::norm(gain, cv::NORM_L2) / std::sqrt(static_cast<double>(gain.total()));
+  };
+  double first = rms();
+  if (first <= 0) return;
+  gain *= target / first;
+  const cv::Mat whole = gain * kFarthest;
+  for (int i = 0; i < kRounds; ++i) {
+    cv::min(gain, cap, gain);
+    gain *= target / std::max(rms(), 1e-6);
+    cv::min(gain, whole, gain);
+  }
+  cv::min(gain, cap, gain);
+}
+
+}  // namespace
+
+GainMap::GainMap(const FilmShape& shape, double psnr_db)
+    : target_(255 * std::pow(10, -psnr_db / 20) * (shape.high_dynamic_range ? kHdrShare : 1)),
+      step_(std::max(1, static_cast<int>(
+                            std::lround(std::min(shape.width, shape.height) / double{kMaskSide})))),
+      width_(shape.width) {}
+
+bool GainMap::cut(const Luma& frame) {
+  std::vector<float> probe = probe_of(frame);
+  double difference = 0;
+  for (std::size_t i = 0; i < probe_.size(); ++i) difference += std::abs(probe[i] - probe_[i]);
+  const bool first = probe_.empty();
+  probe_ = std::move(probe);
+  return first || difference > kCut * static_cast<double>(probe_.size());
+}
+
+void GainMap::follow(const Luma& frame) {
+  const bool afresh = cut(frame);
+  if (afresh || ++since_update_ >= kEvery) update(frame, afresh);
+}
+
+void GainMap::update(const Luma& frame, bool afresh) {
+  since_update_ = 0;
+  const cv::Mat luma = block_means(frame, step_);
+  const image::ReducedMask mask = image::mask_of_reduced(luma);
+  cv::Mat next = cv::Mat::zeros(luma.size(), CV_32F);
+  const cv::Rect seen = within_bars(luma);
+  mask.amplitude(seen).copyTo(next(seen));
+  scale_to(target_, mask.activity, next);
+  if (afresh || gain_.empty())
+    gain_ = next;
+  else
+    cv::addWeighted(gain_, 1 - kFollow, next, kFollow, 0, gain_);
+  widen();
+}
+
+void GainMap::widen() {
+  std::vector<int> left(static_cast<std::size_t>(width_));
+  std::vector<float> weight(left.size());
+  for (std::size_t x = 0; x < left.size(); ++x) {
+    const double at =
+        std::clamp((static_cast<double>(x) + 0.5) / step_ - 0.5, 0.0, gain_.cols - 1.0);
+    left[x] = std::min(static_cast<int>(at), std::max(gain_.cols - 2, 0));
+    weight[x] = static_cast<float>(at - left[x]);
+  }
+  wide_.create(gain_.rows, width_, CV_16S);
+  for (int y = 0; y < gain_.rows; ++y) {
+    const float* in = gain_.ptr<float>(y);
+    auto* out = wide_.ptr<std::int16_t>(y);
+    for (std::size_t x = 0; x < left.size(); ++x) {
+      const float a = in[left[x]], b = in[std::min(left[x] + 1, gain_.cols - 1)];
+      out[x] =
+          static_cast<std::int16_t>((a + weight[x] * (b - a)) * static_cast<float>(kGainUnits));
+    }
+  }
+}
+
+GainMap::Between GainMap::between(int y) const {
+  const double at = std::clamp((y + 0.5) / step_ - 0.5, 0.0, wide_.rows - 1.0);
+  const int above = static_cast<int>(at);
+  constexpr double kWhole = 32767;
+  return {above, std::min(above + 1, wide_.rows - 1), static_cast<int>((at - above) * kWhole)};
+}
+
+}  // namespace signmark::video

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+// FrameReader: follows the marks that are known, looks for others where none is seen.
+#include <algorithm>
+#include <cmath>
+#include <list>
+
+#include "image/mark/front_end.hpp"
+#include "signal/statistics.hpp"
+#include "video/mark/stills.hpp"
+
+namespace signmark::video {
+namespace {
+
+// Frames that follow each other closely are averaged: the mark stands still, the film moves.
+constexpr double kClosely = 0.3, kBatch = 0.5;  // seconds
+constexpr std::size_t kSearched = 8;            // views that are searched together
+constexpr int kSearchedAlone = 4;               // views that may be searched one by one
+constexpr double kCovers = 2.5;                 // seconds that a view stands for, at most
+
+/// Frames that will be one view.
+struct Batch {
+  cv::Mat sum;
+  int count = 0;
+  double from = 0, to = 0;
+  double scale_x = 1, scale_y = 1;
+};
+
+class Reader final : public FrameReader {
+ public:
+  Reader(const std::vector<image::MarkKey>& keys, bool deep);
+  Status take(const Luma& frame, double seconds) override;
+  Result<Finding> look(const Context& context) override;
+  [[nodiscard]] bool satisfied() const override;
+  [[nodiscard]] std::vector<double> wanted() const override { return wanted_; }
+
+ private:
+  void flush();
+  void place(const std::shared_ptr<const View>& view);
+  bool find(const Views& views, KeyTools& tools, Effort effort);
+  bool find_any(const Views& views, Effort effort);
+  void search_unplaced(Effort effort);
+  TimedMark describe(const Track& track);
+  [[nodiscard]] std::vector<Span> spans(const Track& track) const;
+  void add_mark(TimedMark mark, std::vector<TimedMark>& marks) const;
+  void want(const Track& track);
+
+  std::list<KeyTools> keys_;
+  bool deep_;
+  Decoder decoder_;
+  std::list<Track> tracks_;
+  Batch batch_;
+  Stills stills_;
+  std::vector<Span> taken_;  // of all views
+  Views unplaced_;
+  std::size_t placed_nowhere_ = 0;
+  int alone_ = 0;
+  cv::Size canonical_, film_;
+  double scale_x_ = 1, scale_y_ = 1;
+  std::vector<double> wanted_;
+  bool satisfied_ = false;
+};
+
+Reader::Reader(const std::vector<image::MarkKey>& keys, bool deep) : deep_(deep) {
+  for (const image::MarkKey& key : keys) keys_.emplace_back(key);
+}
+
+Status Reader::take(const Luma& frame, double seconds) {
+  const Canonical picture = canonical(frame);
+  satisfied_ = false;
+  film_ = {frame.width, frame.height};
+  const bool joins = batch_.count > 0 && seconds >= batch_.to && seconds - batch_.to < kClosely &&
+                     seconds - batch_.from < kBatch && picture.luma.size() == batch_.sum.size();
+  if (!joins) flush();
+  if (!joins || !wanted_.empty()) stills_.keep(picture, seconds, wanted_);
+  if (batch_.count == 0)
+    batch_ = {picture.luma, 1, seconds, seconds, picture.scale_x, picture.scale_y};
+  else
+    batch_.sum += picture.luma, ++batch_.count, batch_.to = seconds;
+  return {};
+}
+
+void Reader::flush() {
+  if (batch_.count == 0) return;
+  batch_.sum *= 1.0 / batch_.count;
+  canonical_ = batch_.sum.size();
+  scale_x_ = batch_.scale_x, scale_y_ = batch_.scale_y;
+  const auto view =
+      std::make_shared<const View>(View{batch_.from, batch_.to, batch_.scale_x, batch_.scale_y,
+                                        image::Spectrum(image::normalise_bands(batch_.sum))});
+  taken_.push_back({batch_.from, batch_.to});
+  batch_ = {};
+  place(view);
+}
+
+void Reader::place(const std::shared_ptr<const View>& view) {
+  bool placed = false;
+  for (Track& track : tracks_) placed = track.follow(view) || placed;
+  if (placed) return;
+  unplaced_.push_back(view);
+  const Views alone(1, view);
+  if (find_any(alone, Effort::upright)) return;
+  if ((deep_ || alone_ < kSearchedAlone) && (++alone_, find_any(alone, Effort::turned))) return;
+  if (unplaced_.size() < kSearched) return;
+  search_unplaced(Effort::turned);
+  placed_nowhere_ += unplaced_.size();
+  unplaced_.clear();
+}
+
+bool Reader::find_any(const Views& views, Effort effort) {
+  bool found = false;
+  for (KeyTools& tools : keys_) found = find(views, tools, effort) || found;
+  return found;
+}
+
+bool Reader::find(const Views& views, KeyTools& tools, Effort effort) {
+  for (const Placed& placed : search(views, tools, canonical_, effort)) {
+    auto track = Track::start(views, tools, placed, decoder_);
+    if (!track) continue;
+    std::erase_if(unplaced_, [&](const auto& view) { return track->follow(view); });
+    tracks_.push_back(std::move(*track));
+    return true;
+  }
+  return false;
+}
+
+/// Views that show nothing alone are searched together, until no mark more is found in them.
+void Reader::search_unplaced(Effort effort) {
+  while (!unplaced_.empty()) {
+    const Views views = unplaced_;  // which shrinks when something is found
+    const bool found = (views.size() > 1 && find_any(views, Effort::upright)) ||
+                       find_any(views, Effort::turned) ||
+                       (effort == Effort::stretched && find_any(views, effort));
+    if (!found || unplaced_.size() == views.size()) return;
+  }
+}
+
+/// The stretches of time whose views show the mark; a view stands for the time up to the next one.
+std::vector<Span> Reader::spans(const Track& track) const {
+  std::vector<Span> all = taken_;
+  std::sort(all.begin(), all.end(),
+            [](const Span& a, const Span& b) { return a.from_seconds < b.from_seconds; });
+  std::vector<Span> result;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool here =
+        std::any_of(track.seen().begin(), track.seen().end(),
+                    [&](const Track::Seen& seen) { return seen.from == all[i].from_seconds; });
+    if (!here) continue;
+    double to = std::max(all[i].to_seconds, all[i].from_seconds + 1e-3);
+    if (i + 1 < all.size())
+      to = std::max(to, std::min(all[i + 1].from_seconds, all[i].from_seconds + kCovers));
+    if (!result.empty() && result.back().to_seconds >= all[i].from_seconds - 1e-6)
+      result.back().to_seconds = to;
+    else
+      result.push_back({all[i].from_seconds, to});
+  }
+  return result;
+}
+
+TimedMark Reader::describe(const Track& track) {
+  image::FoundMark found;
+  found.key = track.tools().name();
+  const image::Pose& pose = track.pose();
+  found.map = {pose.a * scale_x_, pose.b * scale_y_, pose.c * scale_x_,
+               pose.d * scale_y_, pose.tx,           pose.ty};
+  const double determinant = found.map.a * found.map.d - found.map.b * found.map.c;
+  found.scale = 1 / std::sqrt(std::abs(determinant));
+  found.mirrored = determinant < 0;
+  found.rotation_degrees = std::atan2(found.map.b, found.map.a) * 180 / CV_PI;
+  found.pilot_z = track.pilot_z();
+  found.id = track.id().frame;
+  found.id_z = track.id().z;
+  found.id_margin_db = track.id().margin_db;
+  found.id_bits_corrected = track.id().corrected;
+  found.where = {0, 0, film_.width, film_.height};
+  if (const auto& reading = track.signed_frame()) {
+    found.signed_frame = reading->frame;
+    found.signed_z = reading->z;
+    found.signed_margin_db = reading->margin_db;
+    found.signed_bits_corrected = reading->corrected;
+  }
+  found.false_positive_log10 =
+      signal::false_accept_log10(found.id_z, decoder_.hypotheses, signal::IdFrame::kInfoBits);
+  TimedMark mark;
+  mark.mark = image::to_mark(found);
+  mark.spans = spans(track);
+  if (!track.signed_frame()) return mark;
+  const Stills::Comparison comparison = stills_.compare(track);
+  mark.mark.content = comparison.content;
+  mark.mark.cells_compared = comparison.compared;
+  mark.mark.cells_wrong = comparison.wrong;
+  return mark;
+}
+
+/// Times in which the first picture of the section may be.
+void Reader::want(const Track& track) {
+  constexpr int kTimes = 5;
+  const Span start = track.section_start();
+  if (start.to_seconds < 0 || start.to_seconds > 1e8) return;
+  const double from = std::max(start.from_seconds, 0.0);
+  for (int i = 0; i < kTimes; ++i)
+    wanted_.push_back(start.to_seconds - (start.to_seconds - from) * i / kTimes);
+}
+
+/// One mark is listed once: the reading with the signed frame, or the stronger one.
+void Reader::add_mark(TimedMark mark, std::vector<TimedMark>& marks) const {
+  const auto known = std::find_if(marks.begin(), marks.end(), [&](const TimedMark& m) {
+    return m.mark.key == mark.mark.key && m.mark.content_id == mark.mark.content_id;
+  });
+  if (known == marks.end()) {
+    marks.push_back(std::move(mark));
+    return;
+  }
+  std::vector<Span> spans = known->spans;
+  spans.insert(spans.end(), mark.spans.begin(), mark.spans.end());
+  std::sort(spans.begin(), spans.end(),
+            [](const Span& a, const Span& b) { return a.from_seconds < b.from_seconds; });
+  std::vector<Span> merged;
+  for (const Span& span : spans) {
+    if (!merged.empty() && span.from_seconds <= merged.back().to_seconds)
+      merged.back().to_seconds = std::max(merged.back().to_seconds, span.to_seconds);
+    else
+      merged.push_back(span);
+  }
+  const auto rank = [](const TimedMark& m) {
+    return std::pair(m.mark.has_signed, m.mark.id_margin_db);
+  };
+  if (rank(mark) > rank(*known)) *known = std::move(mark);
+  known->spans = std::move(merged);
+}
+
+Result<Finding> Reader::look(const Context& context) {
+  SIGNMARK_TRY(context.report("robust mark", 0, 1));
+  flush();
+  search_unplaced(tracks_.empty() || deep_ ? Effort::stretched : Effort::turned);
+  Finding finding;
+  finding.has_picture = true;
+  wanted_.clear();
+  satisfied_ = !tracks_.empty() && unplaced_.empty() && placed_nowhere_ == 0;
+  for (Track& track : tracks_) {
+    SIGNMARK_TRY(context.report("robust mark", 0, 1));
+    const bool complete = track.read_signed(decoder_) || !track.id().frame.with_signed;
+    track.read_margin(decoder_);
+    TimedMark mark = describe(track);
+    const bool compared =
+        !mark.mark.has_signed || mark.mark.content != image::RobustMark::Content::not_compared;
+    if (!compared) want(track);
+    satisfied_ = satisfied_ && complete && compared;
+    add_mark(std::move(mark), finding.marks);
+  }
+  finding.hypotheses = decoder_.hypotheses;
+  for (const Span& span : taken_) finding.looked_at.push_back(span);
+  finding.frames_decoded = taken_.size();
+  return finding;
+}
+
+bool Reader::satisfied() const { return satisfied_; }
+
+}  // namespace
+
+Result<std::unique_ptr<FrameReader>> make_frame_reader(const std::vector<image::RobustKey>& keys,
+                                                       bool deep) {
+  SIGNMARK_ASSIGN(const auto marks, image::mark_keys(keys));
+  return std::make_unique<Reader>(marks, deep);
+}
+
+}  // namespace signmark::video

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "video/mark/search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <opencv2/imgproc.hpp>
+
+namespace signmark::video {
+namespace {
+
+using image::Pose;
+
+constexpr double kGate = 5.2;  // joint statistic worth decoding
+constexpr std::size_t kMostDecoded = 6;
+constexpr std::size_t kListed = 96, kListedJoint = 48;  // maps of each mirror state
+constexpr std::size_t kListedStretched = 4, kSettled = 32;
+// Of the largest of eight standard normal deviates.
+constexpr double kMeanOfLargest = 1.4236, kDeviationOfLargest = 0.6103;
+
+/// Highest value of each shift table entry, for every origin of hold 0.
+cv::Mat best_of_holds(const cv::Mat& sums, const ShiftTable& shifts) {
+  cv::Mat around, best;
+  cv::repeat(sums, 2, 2, around);
+  for (const Shift& shift : shifts) {
+    const auto cell = [](double tiles) {
+      const auto n = static_cast<int>(std::lround(tiles * image::kShiftGrid));
+      return n % image::kShiftGrid;
+    };
+    const cv::Mat moved =
+        around(cv::Rect(cell(shift.x), cell(shift.y), image::kShiftGrid, image::kShiftGrid));
+    if (best.empty())
+      moved.copyTo(best);
+    else
+      cv::max(best, moved, best);
+  }
+  return best;
+}
+
+float at_shift(const cv::Mat& sums, int channel, double x, double y) {
+  const auto cell = [](double tiles) {
+    const auto n = static_cast<int>(std::lround(tiles * image::kShiftGrid)) % image::kShiftGrid;
+    return n < 0 ? n + image::kShiftGrid : n;
+  };
+  return sums.at<cv::Vec2f>(cell(y), cell(x))[channel];
+}
+
+/// Which hold each view shows, given the origin.
+void assign_phases(const std::vector<cv::Mat>& sums, int channel, const ShiftTable& shifts,
+                   Placed& placed) {
+  for (const cv::Mat& one : sums) {
+    std::size_t best = 0;
+    float top = -1e9F;
+    for (std::size_t p = 0; p < shifts.size(); ++p) {
+      const float value =
+          at_shift(one, channel, placed.pose.tx + shifts[p].x, placed.pose.ty + shifts[p].y);
+      if (value > top) top = value, best = p;
+    }
+    placed.phases.push_back(best);
+    placed.strengths.push_back(top);
+  }
+  constexpr float kSurely = 4;  // of a view's own statistic, so that its phase says something
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < placed.phases.size(); ++i) {
+    if (placed.strengths[i] < kSurely) continue;
+    if (first && *first != placed.phases[i]) placed.phases_known = true;
+    first = placed.phases[i];
+  }
+}
+
+/// One view alone: its own shift is the origin.
+Placed placed_alone(const Pose& pose, const image::PilotPeak& peak) {
+  Placed placed{pose, peak.z, {0}, {static_cast<float>(peak.z)}, false};
+  placed.pose.tx = peak.tx, placed.pose.ty = peak.ty;
+  return placed;
+}
+
+Pose half_turn(const Pose& p) { return {-p.a, -p.b, -p.c, -p.d, p.tx, p.ty}; }
+
+/// Pilot test of a linear map on all views, both half turns.
+std::array<Placed, 2> test(const Views& views, const KeyTools& tools, const Pose& pose) {
+  std::vector<cv::Mat> sums;
+  for (const auto& view : views)
+    sums.push_back(image::pilot_sums(view->spectrum, pose, tools.lattice().pilots));
+  if (views.size() == 1) {
+    const image::PilotPeaks peaks = image::peaks_of(sums.front());
+    return {placed_alone(pose, peaks.straight), placed_alone(half_turn(pose), peaks.turned)};
+  }
+  cv::Mat total;
+  for (const cv::Mat& one : sums) {
+    const cv::Mat best = best_of_holds(one, tools.shifts());
+    total = total.empty() ? best : total + best;
+  }
+  const auto count = static_cast<double>(views.size());
+  const image::PilotPeaks peaks = image::peaks_of(total);
+  std::array<Placed, 2> result;
+  for (int channel = 0; channel < 2; ++channel) {
+    const image::PilotPeak& peak = channel == 0 ? peaks.straight : peaks.turned;
+    Placed& placed = result[static_cast<std::size_t>(channel)];
+    placed.pose = channel == 0 ? pose : half_turn(pose);
+    placed.pose.tx = peak.tx, placed.pose.ty = peak.ty;
+    placed.z = (peak.z - count * kMeanOfLargest) / (kDeviationOfLargest * std::sqrt(count));
+    assign_phases(sums, channel, tools.shifts(), placed);
+  }
+  return result;
+}
+
+/// Tiles as this size of picture would have them, and as a larger film that was scaled down.
+std::vector<Pose> upright_poses(cv::Size canonical) {
+  constexpr double kStep = 0.0035, kBeyond = 0.004;  // a fifth of a period at the picture's edge
+  const int side = std::min(canonical.width, canonical.height);
+  std::vector<double> laws{kCanonicalTile * side / kCanonicalSide};
+  if (tile_of_side(side) > laws.front()) laws.push_back(tile_of_side(side));
+  std::vector<Pose> poses;
+  for (const double law : laws)
+    for (double part = 1 - kTileDraw - kBeyond; part <= 1 + kTileDraw + kBeyond; part += kStep)
+      for (const bool mirrored : {false, true})
+        poses.push_back(image::similarity(law * part, 0, mirrored));
+  return poses;
+}
+
+std::vector<Pose> turned_poses(const Views& views, const KeyTools& tools) {
+  const image::Constellation& pilots = tools.pilots();
+  cv::Mat sum;
+  for (const auto& view : views) {
+    const cv::Mat map = pilots.log_polar(view->spectrum, cv::Matx22d::eye());
+    sum = sum.empty() ? map : sum + map;
+  }
+  std::vector<Pose> poses;
+  const auto view = image::Constellation::view_of(sum, cv::Matx22d::eye());
+  for (const image::Candidate& c : pilots.acquire(view, views.size() == 1 ? kListed : kListedJoint))
+    poses.push_back(c.pose);
+  return poses;
+}
+
+std::vector<Pose> stretched_poses(const Views& views, KeyTools& tools) {
+  constexpr std::size_t kMostViews = 4;
+  const image::Constellation& coarse = tools.coarse();
+  std::vector<image::Candidate> all;
+  for (const cv::Matx22d& stretch : image::stretches()) {
+    cv::Mat sum;
+    for (std::size_t i = 0; i < std::min(kMostViews, views.size()); ++i) {
+      const cv::Mat map = coarse.log_polar(views[i]->spectrum, stretch);
+      sum = sum.empty() ? map : sum + map;
+    }
+    const auto some = coarse.acquire(image::Constellation::view_of(sum, stretch), kListedStretched);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  std::sort(all.begin(), all.end(),
+            [](const image::Candidate& a, const image::Candidate& b) { return a.score > b.score; });
+  all.resize(std::min(all.size(), kSettled));
+  std::vector<Pose> poses;
+  for (image::Candidate& c : all) {
+    image::settle(views.front()->spectrum, tools.lattice(), c.pose);
+    poses.push_back(c.pose);
+  }
+  return poses;
+}
+
+}  // namespace
+
+KeyTools::KeyTools(const image::MarkKey& key)
+    : name_(key.name),
+      lattice_(image::build_lattice(key.key)),
+      shifts_(shift_table(key.key)),
+      pilots_(lattice_, image::kFine, false) {}
+
+const image::Constellation& KeyTools::coarse() {
+  if (!coarse_) coarse_.emplace(lattice_, image::kCoarse, false);
+  return *coarse_;
+}
+
+Pose pose_of(const Pose& origin, const ShiftTable& shifts, std::size_t phase) {
+  Pose pose = origin;
+  pose.tx += shifts[phase].x;
+  pose.ty += shifts[phase].y;
+  return pose;
+}
+
+std::vector<Placed> search(const Views& views, KeyTools& tools, cv::Size canonical, Effort effort) {
+  const std::vector<Pose> poses = effort == Effort::upright  ? upright_poses(canonical)
+                                  : effort == Effort::turned ? turned_poses(views, tools)
+                                                             : stretched_poses(views, tools);
+  std::vector<Placed> found;
+  for (const Pose& pose : poses)
+    for (Placed& placed : test(views, tools, pose))
+      if (placed.z >= kGate) found.push_back(std::move(placed));
+  std::sort(found.begin(), found.end(), [](const Placed& a, const Placed& b) { return a.z > b.z; });
+  found.resize(std::min(found.size(), kMostDecoded));
+  return found;
+}
+
+void refine_by_pilots(const Views& views, const KeyTools& tools, Placed& placed) {
+  constexpr double kReach = 0.3, kTypicalRadius = 15;
+  const auto& pilots = tools.lattice().pilots;
+  std::vector<float> weights;
+  for (const image::Carrier& k : pilots) weights.push_back(k.shape);
+  const auto score = [&](const Pose& pose) {
+    double sum = 0;
+    for (std::size_t i = 0; i < views.size(); ++i)
+      sum += std::max(placed.strengths[i], 0.0F) *
+             image::coherent_sum(views[i]->spectrum,
+                                 pose_of(pose, tools.shifts(), placed.phases[i]), pilots, weights);
+    return sum;
+  };
+  image::climb(score, views.front()->spectrum.picture(), kTypicalRadius, kReach, placed.pose);
+}
+
+}  // namespace signmark::video

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "video/mark/track.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace signmark::video {
+namespace {
+
+using image::CarrierValues;
+using image::Pose;
+using Values = CarrierValues::Values;
+
+constexpr int kIdList = 32, kSignedList = 64;
+constexpr float kSeenGate = 4, kNewHoldGate = 5.5F;  // of the known wave, over 8 and 56 shifts
+constexpr double kSlowest = 0.8, kFastest = 1.25;
+
+void add(const Values& more, float weight, Values& sum) {
+  if (sum.empty()) sum.resize(more.size());
+  for (std::size_t i = 0; i < more.size(); ++i) sum[i] += weight * more[i];
+}
+
+void add(const CarrierValues& more, float weight, CarrierValues& sum) {
+  add(more.pilots, weight, sum.pilots);
+  add(more.id, weight, sum.id);
+  add(more.id_idle, weight, sum.id_idle);
+  add(more.signed_frame, weight, sum.signed_frame);
+  add(more.idle, weight, sum.idle);
+}
+
+/// Unit mean power again, as one view's values have.
+void scale(float factor, CarrierValues& values) {
+  for (Values* part :
+       {&values.pilots, &values.id, &values.id_idle, &values.signed_frame, &values.idle})
+    for (auto& v : *part) v *= factor;
+}
+
+/// exp(-2 pi j k t) of each carrier.
+Values turns_of(std::span<const image::Carrier> carriers, double tx, double ty) {
+  Values turns;
+  for (const image::Carrier& k : carriers) {
+    const double angle = -2 * std::numbers::pi * (k.u / 2.0 * tx + k.v / 2.0 * ty);
+    turns.emplace_back(static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle)));
+  }
+  return turns;
+}
+
+/// Sum of the wave under a shift, in deviations of noise of unit power.
+float matched(const Values& values, const Values& turns, std::span<const float> weights) {
+  float sum = 0, power = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    sum += weights[i] * (values[i].real() * turns[i].real() - values[i].imag() * turns[i].imag());
+    power += weights[i] * weights[i] * std::norm(values[i]);
+  }
+  return power > 0 ? sum / std::sqrt(power / 2) : 0;
+}
+
+}  // namespace
+
+std::optional<Track> Track::start(const Views& views, KeyTools& tools, const Placed& guess,
+                                  Decoder& decoder) {
+  Placed placed = guess;
+  refine_by_pilots(views, tools, placed);
+  CarrierValues sum;
+  float power = 0;
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    const float weight = std::max(placed.strengths[i], 0.1F);
+    add(image::base_values(views[i]->spectrum, tools.lattice(),
+                           pose_of(placed.pose, tools.shifts(), placed.phases[i])),
+        weight, sum);
+    power += weight * weight;
+  }
+  scale(1 / std::sqrt(power), sum);
+  for (const float reach : {image::kWholeReach, image::kInnerReach}) {
+    ++decoder.hypotheses;
+    auto id = image::read_id(sum, tools.lattice(), decoder.id, kIdList, reach);
+    if (!id) continue;
+    Track track(tools, placed, std::move(*id));
+    track.refine(views, placed);
+    return track;
+  }
+  return std::nullopt;
+}
+
+Track::Track(KeyTools& tools, const Placed& placed, image::IdReading id)
+    : tools_(&tools),
+      pose_(placed.pose),
+      phases_known_(placed.phases_known),
+      pilot_z_(placed.z),
+      id_(std::move(id)),
+      wave_(image::known_wave(tools.lattice(), id_)) {}
+
+/// Decision-directed: the whole id wave places the lattice more exactly than the pilots alone.
+void Track::refine(const Views& views, const Placed& placed) {
+  constexpr double kReach = 0.2;
+  const auto strongest =
+      static_cast<std::size_t>(std::max_element(placed.strengths.begin(), placed.strengths.end()) -
+                               placed.strengths.begin());
+  Pose pose = pose_of(pose_, tools_->shifts(), placed.phases[strongest]);
+  image::climb(views[strongest]->spectrum, wave_.carriers, wave_.weights, kReach, pose);
+  pose_ = pose;
+  pose_.tx -= tools_->shifts()[placed.phases[strongest]].x;
+  pose_.ty -= tools_->shifts()[placed.phases[strongest]].y;
+  learn_wave();
+}
+
+void Track::learn_wave() {
+  turns_.clear();
+  const std::size_t phases = phases_known_ ? tools_->shifts().size() : 1;
+  for (std::size_t p = 0; p < phases; ++p) {
+    const Pose pose = pose_of(pose_, tools_->shifts(), p);
+    turns_.push_back(turns_of(wave_.carriers, pose.tx, pose.ty));
+  }
+}
+
+/// The hold that a view shows, and the statistic of the known wave there. While only one hold is
+/// known, every pair of holds is tried: the difference of their shifts tells which they are.
+std::optional<std::pair<std::size_t, float>> Track::phase_of(const View& view) {
+  const Values values = image::sample(view.spectrum, pose_, wave_.carriers);
+  std::pair<std::size_t, float> best{0, 0};
+  for (std::size_t p = 0; p < turns_.size(); ++p)
+    if (const float z = matched(values, turns_[p], wave_.weights); z > best.second) best = {p, z};
+  if (best.second >= kSeenGate) return best;
+  if (phases_known_) return std::nullopt;
+  const ShiftTable& shifts = tools_->shifts();
+  std::size_t first = 0;
+  for (std::size_t a = 0; a < shifts.size(); ++a)
+    for (std::size_t b = 0; b < shifts.size(); ++b) {
+      if (a == b) continue;
+      const Values turns = turns_of(wave_.carriers, pose_.tx + shifts[b].x - shifts[a].x,
+                                    pose_.ty + shifts[b].y - shifts[a].y);
+      if (const float z = matched(values, turns, wave_.weights); z > best.second)
+        best = {b, z}, first = a;
+    }
+  if (best.second < kNewHoldGate) return std::nullopt;
+  phases_known_ = true;
+  pose_.tx -= shifts[first].x;
+  pose_.ty -= shifts[first].y;
+  for (Seen& seen : seen_) seen.phase = first;
+  learn_wave();
+  return best;
+}
+
+bool Track::follow(const std::shared_ptr<const View>& view) {
+  const auto found = phase_of(*view);
+  if (!found) return false;
+  take_in(*view, found->first, found->second);
+  return true;
+}
+
+void Track::take_in(const View& view, std::size_t phase, float z) {
+  Seen seen{view.from, view.to, phase, z, {}, {}};
+  if (!signed_) {
+    const Pose pose = pose_of(pose_, tools_->shifts(), phase);
+    const image::CarrierSet& lattice = tools_->lattice();
+    if (id_.frame.with_signed) {
+      seen.values = image::all_values(view.spectrum, lattice, pose);
+      seen.fine = image::sample(view.spectrum, pose, lattice.fine_pilots);
+      image::turn_by_shift(pose, lattice.fine_pilots, seen.fine);
+    } else {
+      seen.values = image::base_values(view.spectrum, lattice, pose);
+    }
+  }
+  seen_.push_back(std::move(seen));
+}
+
+/// Views that can belong to one section: phases rise with time, about a hold each.
+std::vector<std::vector<const Track::Seen*>> Track::groups() const {
+  std::vector<const Seen*> all;
+  for (const Seen& seen : seen_)
+    if (!seen.values.signed_frame.empty()) all.push_back(&seen);
+  std::sort(all.begin(), all.end(), [](const Seen* a, const Seen* b) { return a->from < b->from; });
+  std::vector<std::vector<const Seen*>> groups;
+  for (const Seen* seen : all) {
+    bool same = false;
+    if (!groups.empty()) {
+      const Seen* before = groups.back().front();
+      const double holds = static_cast<double>(seen->phase) - static_cast<double>(before->phase);
+      const double apart = seen->from - before->from;
+      same = !phases_known_ || (apart > (holds - 1) * kHoldSeconds * kSlowest - 0.1 &&
+                                apart < (holds + 1) * kHoldSeconds * kFastest + 0.1);
+    }
+    if (!same) groups.emplace_back();
+    groups.back().push_back(seen);
+  }
+  return groups;
+}
+
+bool Track::read_group(const std::vector<const Seen*>& group, Decoder& decoder) {
+  const image::CarrierSet& lattice = tools_->lattice();
+  CarrierValues sum;
+  Values fine;
+  float power = 0;
+  for (const Seen* seen : group) {
+    add(seen->values, seen->z, sum);
+    add(seen->fine, seen->z, fine);
+    power += seen->z * seen->z;
+  }
+  scale(1 / std::sqrt(power), sum);
+  // Which quarter of the double tile the origin lies in: odd carriers change their sign.
+  const auto sign = [](const image::Carrier& k, int right, int down) {
+    return (k.u * right + k.v * down) % 2 == 0 ? 1.0F : -1.0F;
+  };
+  std::pair<int, int> quarter{0, 0};
+  float top = -1e9F;
+  for (const auto& [right, down] : {std::pair{0, 0}, {1, 0}, {0, 1}, {1, 1}}) {
+    float along = 0;
+    for (std::size_t i = 0; i < fine.size(); ++i)
+      along +=
+          sign(lattice.fine_pilots[i], right, down) * lattice.fine_pilots[i].shape * fine[i].real();
+    if (along > top) top = along, quarter = {right, down};
+  }
+  for (std::size_t i = 0; i < sum.signed_frame.size(); ++i)
+    sum.signed_frame[i] *= sign(lattice.signed_frame[i], quarter.first, quarter.second);
+  for (const float reach : {image::kWholeReach, image::kInnerReach}) {
+    ++decoder.hypotheses;
+    signed_ = image::read_signed(sum, lattice, decoder.signed_frame, id_, kSignedList, reach);
+    if (!signed_) continue;
+    pose_.tx += quarter.first;
+    pose_.ty += quarter.second;
+    for (const Seen* seen : group) section_.emplace_back(seen->from, seen->phase);
+    return true;
+  }
+  return false;
+}
+
+bool Track::read_signed(Decoder& decoder) {
+  if (signed_ || !id_.frame.with_signed) return signed_.has_value();
+  for (const auto& group : groups())
+    if (read_group(group, decoder)) break;
+  if (signed_)
+    for (Seen& seen : seen_) seen.values.signed_frame.clear(), seen.values.idle.clear();
+  return signed_.has_value();
+}
+
+void Track::read_margin(Decoder& decoder) {
+  CarrierValues sum;
+  float power = 0;
+  for (const Seen& seen : seen_) {
+    if (seen.values.id.empty()) continue;
+    CarrierValues base;
+    base.pilots = seen.values.pilots;
+    base.id = seen.values.id;
+    base.id_idle = seen.values.id_idle;
+    add(base, seen.z, sum);
+    power += seen.z * seen.z;
+  }
+  if (power <= 0) return;
+  scale(1 / std::sqrt(power), sum);
+  const auto again =
+      image::read_id(sum, tools_->lattice(), decoder.id, kIdList, image::kWholeReach);
+  // The bound on false positives holds for the first reading, whose pose no data had chosen.
+  if (!again || !(again->frame == id_.frame)) return;
+  id_.margin_db = again->margin_db;
+  id_.corrected = again->corrected;
+}
+
+Span Track::section_start() const {
+  Span span{-1e9, 1e9};
+  for (const auto& [time, phase] : section_) {
+    const double holds = static_cast<double>(phase) * kHoldSeconds;
+    span.from_seconds = std::max(span.from_seconds, time - holds - kHoldSeconds);
+    span.to_seconds = std::min(span.to_seconds, time - holds);
+  }
+  return span;
+}
+
+}  // namespace signmark::video
