@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+// Looks for marks in a stream, window by window.
+#include <algorithm>
+#include <cmath>
+
+#include "audio/tracker.hpp"
+#include "signal/statistics.hpp"
+
+namespace signmark::audio {
+namespace {
+
+constexpr double kWindowLength = 40;                  // seconds looked at as a whole
+constexpr double kOverlap = kSuperFrameSeconds + 0.2;  // so that every super-frame is whole once
+constexpr double kShortest = 3;                        // seconds; less is not looked at
+constexpr std::size_t kCandidates = 6, kStageCandidates = 5;
+constexpr int kSearched = 3, kSearchEvery = 4;  // windows
+constexpr double kTempoStep = 0.004, kPitchStep = 1.0 / 48;
+
+/// Speeds and pitches of one stage of the search.
+struct Stage {
+  bool with_tempo, with_pitch, together;
+};
+// Resampling, tempo alone, pitch alone; what came apart both ways only in a deep search.
+constexpr std::array<Stage, 3> kStages{{{true, true, true}, {true, false, false}, {false, true, false}}};
+constexpr Stage kDeepStage{true, true, false};
+
+std::vector<double> tempi() {
+  std::vector<double> values;
+  const int most = static_cast<int>(std::floor(std::log(1.26) / kTempoStep));
+  for (int i = -most; i <= most; ++i) values.push_back(std::exp(i * kTempoStep));
+  return values;
+}
+
+std::vector<double> pitches(double semitones) {
+  std::vector<double> values;
+  const int most = static_cast<int>(std::lround(semitones / 12 / kPitchStep));
+  for (int i = -most; i <= most; ++i) values.push_back(std::exp2(i * kPitchStep));
+  return values;
+}
+
+class Reader final : public SoundReader {
+ public:
+  Reader(const Shape& shape, const std::vector<image::RobustKey>& keys, const ListenOptions& options)
+      : shape_(shape), options_(options), mapper_(shape), logs_(mapper_.empty()) {
+    for (const auto& key : keys) trackers_.emplace_back(key, codes_);
+  }
+
+  Status push(const Block& block) override {
+    samples_ += block.samples;
+    mapper_.push(block, [this](std::span<const float> row) { add(row); });
+    return {};
+  }
+
+  Result<SoundFinding> finish(const Context& context) override {
+    mapper_.finish([this](std::span<const float> row) { add(row); });
+    SIGNMARK_TRY(context.report("listen", samples_, samples_));
+    if (logs_.steps() * kStepSeconds >= kShortest) look();
+    SoundFinding finding;
+    finding.seconds = static_cast<double>(samples_) / shape_.rate;
+    for (const KeyTracker& tracker : trackers_) {
+      for (FoundSound& found : tracker.found()) finding.marks.push_back(std::move(found));
+      finding.hypotheses += tracker.hypotheses();
+    }
+    for (FoundSound& found : finding.marks) {
+      found.to_seconds = std::min(found.to_seconds, finding.seconds);
+      found.mark.false_positive_log10 = signal::false_accept_log10(
+          found.mark.id_z, finding.hypotheses, signal::IdFrame::kInfoBits);
+    }
+    return finding;
+  }
+
+ private:
+  void add(std::span<const float> row) {
+    logs_.values.insert(logs_.values.end(), row.begin(), row.end());
+    if (logs_.steps() * kStepSeconds < kWindowLength) return;
+    look();
+    // The end of this window is the beginning of the next.
+    const int kept = static_cast<int>(kOverlap / kStepSeconds);
+    const int gone = logs_.steps() - kept;
+    logs_.values.erase(logs_.values.begin(),
+                       logs_.values.begin() + static_cast<std::ptrdiff_t>(gone) * logs_.bins);
+    base_ += gone;
+    fresh_ = kept;
+  }
+
+  void look() {
+    Window window{logs_, features(logs_), static_cast<double>(base_), static_cast<double>(fresh_)};
+    const Series plain = make_series(window.features, 1);
+    bool found = look_for(window, plain, 1);
+    for (const auto& [tempo, pitch] : changed_places())
+      found |= look_for(window, make_series(window.features, pitch), tempo, pitch);
+    const bool turn = windows_ < kSearched || windows_ % kSearchEvery == 0;
+    if (!found && options_.search && turn) search(window, plain);
+    ++windows_;
+  }
+
+  /// Tempi and pitches at which a mark was read before.
+  [[nodiscard]] std::vector<std::pair<double, double>> changed_places() const {
+    std::vector<std::pair<double, double>> places;
+    for (const KeyTracker& tracker : trackers_)
+      for (const Track& track : tracker.tracks())
+        if (track.id && (track.place.tempo != 1 || track.place.pitch != 1))
+          places.emplace_back(track.place.tempo, track.place.pitch);
+    std::sort(places.begin(), places.end());
+    places.erase(std::unique(places.begin(), places.end()), places.end());
+    return places;
+  }
+
+  bool look_for(const Window& window, const Series& series, double tempo, double pitch = 1) {
+    const SeriesSpectrum spectrum(series);
+    bool found = false;
+    for (KeyTracker& tracker : trackers_)
+      for (Place& place : tracker.pilots().find(spectrum, tempo, pitch, kCandidates)) {
+        tracker.pilots().refine(series, place, false);
+        found |= tracker.take(window, series, place);
+      }
+    return found;
+  }
+
+  void search(const Window& window, const Series& plain) {
+    for (const Stage& stage : kStages)
+      if (search(window, plain, stage)) return;
+    if (options_.deep && windows_ == 0) search(window, plain, kDeepStage);
+  }
+
+  bool search(const Window& window, const Series& plain, const Stage& stage) {
+    std::vector<std::vector<Place>> best(trackers_.size());
+    const auto try_tempi = [&](const Series& series, double pitch, const std::vector<double>& list) {
+      const SeriesSpectrum spectrum(series);
+      for (const double tempo : list)
+        for (std::size_t k = 0; k < trackers_.size(); ++k)
+          for (const Place& place : trackers_[k].pilots().find(spectrum, tempo, pitch, 1))
+            best[k].push_back(place);
+    };
+    if (stage.together) {
+      for (const double both : tempi())
+        try_tempi(make_series(window.features, both), both, {both});
+    } else if (!stage.with_pitch) {
+      try_tempi(plain, 1, tempi());
+    } else {
+      for (const double pitch : pitches(6))
+        try_tempi(make_series(window.features, pitch), pitch,
+                  stage.with_tempo ? tempi() : std::vector<double>{1});
+    }
+    bool found = false;
+    for (std::size_t k = 0; k < trackers_.size(); ++k) found |= try_best(window, trackers_[k], best[k], stage);
+    return found;
+  }
+
+  bool try_best(const Window& window, KeyTracker& tracker, std::vector<Place>& best,
+                const Stage& stage) {
+    std::sort(best.begin(), best.end(), [](const Place& a, const Place& b) { return a.z > b.z; });
+    best.resize(std::min(best.size(), kStageCandidates));
+    for (Place& place : best) {
+      const Series series = refined(window, tracker, place, stage);
+      if (tracker.take(window, series, place)) return true;
+    }
+    return false;
+  }
+
+  /// The series of the pitch that fits best near a place, which moves there.
+  [[nodiscard]] Series refined(const Window& window, const KeyTracker& tracker, Place& place,
+                               const Stage& stage) const {
+    const Place rough = place;
+    Series best;
+    place.z = 0;
+    for (int i = -2; i <= 2; ++i) {
+      Place tried = rough;
+      tried.pitch *= 1 + 0.0035 * i;
+      if (!stage.with_pitch && i != 0) continue;
+      Series series = make_series(window.features, tried.pitch);
+      tracker.pilots().refine(series, tried, stage.with_tempo);
+      if (tried.z <= place.z) continue;
+      place = tried;
+      best = std::move(series);
+    }
+    return best;
+  }
+
+  Shape shape_;
+  ListenOptions options_;
+  Codes codes_;
+  LogMapper mapper_;
+  Map logs_;
+  std::vector<KeyTracker> trackers_;
+  std::uint64_t samples_ = 0;
+  int base_ = 0, fresh_ = 0, windows_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<SoundReader>> make_sound_reader(const Shape& shape,
+                                                       const std::vector<image::RobustKey>& keys,
+                                                       const ListenOptions& options) {
+  if (shape.rate < 8000 || shape.channels < 1 || shape.channels > 64)
+    return fail("audio.mark.shape", "a mark needs at least 8000 samples a second and 1 to 64 channels");
+  for (const auto& key : keys)
+    if (key.key.size() != 32) return fail("audio.mark.shape", "a carrier key has 32 bytes");
+  return std::make_unique<Reader>(shape, keys, options);
+}
+
+}  // namespace signmark::audio

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where super-frames begin: correlation with the pilots by Fourier transforms over time.
+#pragma once
+
+#include "audio/layout.hpp"
+#include "audio/series.hpp"
+
+namespace signmark::audio {
+
+/// A series ready for correlation; two steps make one place.
+class SeriesSpectrum {
+ public:
+  explicit SeriesSpectrum(const Series& series);
+  [[nodiscard]] int places() const { return places_; }
+  [[nodiscard]] int length() const { return length_; }
+  [[nodiscard]] std::span<const Complex> pair(int index) const {
+    return std::span(values_).subspan(static_cast<std::size_t>(index) * size(), size());
+  }
+
+ private:
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(length_); }
+  int places_, length_;
+  std::vector<Complex> values_;  // of two bands each
+};
+
+/// The pilots of one key.
+class PilotSearch {
+ public:
+  explicit PilotSearch(const Layout& layout);
+  /// The best places of one tempo, best first. A place covers those successive super-frames that
+  /// together say most.
+  [[nodiscard]] std::vector<Place> find(const SeriesSpectrum& series, double tempo, double pitch,
+                                        std::size_t most) const;
+  /// Correlation of folded cells with the pilots, in standard deviations.
+  [[nodiscard]] double score(std::span<const float> cells) const;
+  /// Moves a place to where the pilots fit best. `free`: tempo too.
+  void refine(const Series& series, Place& place, bool free) const;
+
+ private:
+  struct Pilot {
+    std::uint16_t slot = 0, band = 0;
+    float sign = 1;
+  };
+  [[nodiscard]] std::vector<float> correlation(const SeriesSpectrum& series, double tempo,
+                                               int span) const;
+  std::vector<Pilot> pilots_;
+};
+
+}  // namespace signmark::audio
