@@ -102,6 +102,9 @@ struct Finding {
   /// What could not be looked at (a codec without a decoder, encryption, a cut-off file); marks
   /// found in the rest are listed all the same.
   std::vector<Error> unreadable;
+  /// AIGC records in SEI messages of our own kind (`Changes::sei`), each once; they were found in
+  /// passing, so their absence says nothing about the frames that were not looked at.
+  std::vector<std::string> sei_records;
 };
 
 // ---------------------------------------------------------------------------------------------

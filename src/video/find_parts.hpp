@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two halves of a search.
+#pragma once
+
+#include "signmark/video.hpp"
+
+namespace signmark::video {
+
+struct Look {
+  const Context& context;
+  ByteView file;
+  std::string_view mime;
+  const Lookup& lookup;
+};
+
+/// Adds the marks of a picture stream, and the records in its packets. Errors: `video.decode`,
+/// `video.encrypted`, `base.cancelled`.
+Status look_at_pictures(const Look& look, unsigned stream, Finding& finding);
+
+/// Adds the marks and notices of a sound stream. Errors: as above.
+Status listen(const Look& look, unsigned stream, Finding& finding);
+
+}  // namespace signmark::video
