@@ -21,11 +21,11 @@ struct Preset {
 };
 Preset preset_of(image::RobustStrength strength) {
   switch (strength) {
-    case image::RobustStrength::invisible: return {36.8, 1.2};
-    case image::RobustStrength::strong: return {28.8, 3.0};
+    case image::RobustStrength::invisible: return {34.6, 1.2};
+    case image::RobustStrength::strong: return {26.6, 3.0};
     case image::RobustStrength::normal: break;
   }
-  return {32.4, 2.0};
+  return {30.2, 2.0};
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace signmark::audio {
 namespace {
 
-constexpr double kShortestSeconds = 7, kSignedSeconds = 72;
+constexpr double kShortestSeconds = 4, kSignedSeconds = 72;
 
 /// Frames of samples in, the mark alone out: frame by frame gains on the spectrum, overlapped.
 class DeltaMaker {
@@ -132,7 +132,7 @@ class Marker final : public SoundMarker {
     const double marked = static_cast<double>(marked_frames_ * maker_.length()) / 2 / shape_.rate;
     report.id_frame = marked >= kShortestSeconds;
     if (!report.id_frame)
-      report.why_not = "less than 7 seconds of sound are loud enough to carry the id frame";
+      report.why_not = "less than 4 seconds of sound are loud enough to carry the id frame";
     return report;
   }
 
