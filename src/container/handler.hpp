@@ -40,9 +40,20 @@ const Handler& gif_handler();
 const Handler& tiff_handler();
 const Handler& avif_handler();
 const Handler& heif_handler();
+const Handler& m4a_handler();
+const Handler& mov_handler();
 const Handler& mp4_handler();
 const Handler& markdown_handler();
 const Handler& sidecar_handler();
+const Handler& wav_handler();
+const Handler& avi_handler();
+const Handler& mp3_handler();
+const Handler& flac_handler();
+const Handler& aac_handler();
+const Handler& ogg_handler();
+const Handler& matroska_handler();
+const Handler& webm_handler();
+const Handler& flv_handler();
 
 /// Short lower-case name of a format in error codes: `container.<code_name>.limit`.
 std::string_view code_name(Format format);
@@ -93,6 +104,10 @@ struct Splice {
 /// The file with all splices done. They may come in any order but must not overlap; at one offset
 /// insertions come first, in the order given. Errors: `container.splice.overlap` (internal).
 Result<Plan> splice_plan(ByteView file, std::vector<Splice> splices);
+
+/// By how many bytes the splices within a part of the file make it longer; an insertion at the
+/// part's end counts.
+std::int64_t growth(const std::vector<Splice>& splices, Range within = {0, UINT64_MAX});
 
 /// As splice_plan, without exclusions.
 Result<Rope> splice(ByteView file, std::vector<Splice> splices);

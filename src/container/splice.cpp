@@ -100,6 +100,15 @@ Result<Plan> splice_plan(ByteView file, std::vector<Splice> splices) {
   return plan;
 }
 
+std::int64_t growth(const std::vector<Splice>& splices, Range within) {
+  std::int64_t bytes = 0;
+  for (const Splice& splice : splices)
+    if (splice.range.offset >= within.offset && splice.range.end() <= within.end())
+      bytes += static_cast<std::int64_t>(splice.bytes.size()) -
+               static_cast<std::int64_t>(splice.range.size);
+  return bytes;
+}
+
 Result<Rope> splice(ByteView file, std::vector<Splice> splices) {
   SIGNMARK_ASSIGN(Plan plan, splice_plan(file, std::move(splices)));
   return std::move(plan.rope);

@@ -68,14 +68,6 @@ bool touches_xmp(const Inventory& inventory, const Edits& edits) {
   return edits.xmp || std::any_of(edits.replacements.begin(), edits.replacements.end(), is_xmp);
 }
 
-/// Supplies the pad byte that careless writers omit at the end, unless that chunk is replaced
-/// anyway.
-void pad_end(const RiffScan& scan, std::vector<Splice>& splices) {
-  const auto replaces_last = [&](const Splice& splice) { return splice.range.end() == scan.end; };
-  if (scan.end % 2 == 0 || std::any_of(splices.begin(), splices.end(), replaces_last)) return;
-  splices.push_back({{scan.end, 0}, {0}});
-}
-
 // ---------------------------------------------------------------------------------------------
 // Transplanting
 
@@ -130,7 +122,7 @@ Result<Plan> plan_webp(const Context& context, ByteView file, const Inventory& i
   };
   SIGNMARK_ASSIGN(auto splices, common_splices(inventory, edits, context.limits, write));
   SIGNMARK_ASSIGN(const RiffScan scan, scan_riff(context.limits, Format::webp, file));
-  pad_end(scan, splices);
+  pad_riff_end(scan, splices);
   if (touches_xmp(inventory, edits)) SIGNMARK_TRY(announce_xmp(file, scan, splices));
   if (edits.xmp && inventory.find(BlockKind::xmp) == nullptr) {
     SIGNMARK_ASSIGN(Bytes chunk, riff_chunk(Format::webp, "XMP ", *edits.xmp));
@@ -140,7 +132,7 @@ Result<Plan> plan_webp(const Context& context, ByteView file, const Inventory& i
     SIGNMARK_ASSIGN(Bytes chunk, riff_chunk(Format::webp, "C2PA", *edits.manifest));
     splices.push_back({{scan.end, 0}, std::move(chunk), true});
   }
-  SIGNMARK_TRY(fix_riff_size(Format::webp, scan.end, splices));
+  SIGNMARK_TRY(fix_riff_size(Format::webp, scan, splices));
   return splice_plan(file, std::move(splices));
 }
 
