@@ -93,6 +93,14 @@ std::int64_t choose_bit_rate(const SoundSource& source, AVCodecID id, int channe
   return rate;
 }
 
+/// libvorbis is best told a quality; these are its nominal rates for two channels (-q 0 to 10).
+int vorbis_quality(std::int64_t bit_rate, int channels) {
+  constexpr std::array<int, 11> kRates = {64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 500};
+  const auto* const fit =
+      std::ranges::find_if(kRates, [&](int k) { return k * 500 * channels >= bit_rate; });
+  return static_cast<int>(std::min<std::ptrdiff_t>(fit - kRates.begin(), 10));
+}
+
 void set_up(AVCodecContext& codec, const SoundSource& source, const AVOutputFormat& writer) {
   codec.sample_rate = source.first->sample_rate;
   codec.time_base = {1, codec.sample_rate};
@@ -100,6 +108,11 @@ void set_up(AVCodecContext& codec, const SoundSource& source, const AVOutputForm
   const auto own = static_cast<AVSampleFormat>(source.first->format);
   codec.sample_fmt = choose_format(*codec.codec, own);
   codec.bit_rate = choose_bit_rate(source, codec.codec_id, codec.ch_layout.nb_channels);
+  if (codec.codec_id == AV_CODEC_ID_VORBIS) {
+    codec.flags |= AV_CODEC_FLAG_QSCALE;
+    codec.global_quality =
+        FF_QP2LAMBDA * vorbis_quality(codec.bit_rate, codec.ch_layout.nb_channels);
+  }
   codec.bits_per_raw_sample = source.stream->codecpar->bits_per_raw_sample;
   if ((writer.flags & AVFMT_GLOBALHEADER) != 0) codec.flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 }

@@ -3,6 +3,7 @@
 #include "video/floats.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace signmark::video {
 namespace {
@@ -10,6 +11,15 @@ namespace {
 // Containers that count milliseconds jitter by one; encoders' own delays stay below this.
 constexpr double kTolerated = 0.03;  // seconds
 constexpr std::int64_t kLongestGap = 3600;
+
+/// Samples that count. An encoder's last frame is padded, and the container tells by a shorter
+/// duration, which libav's decoders do not heed.
+std::size_t meant_samples(const AVFrame& frame, AVRational time_base) {
+  const auto samples = static_cast<std::size_t>(frame.nb_samples);
+  if (time_base.num != 1 || time_base.den != frame.sample_rate || frame.pkt_duration <= 0)
+    return samples;
+  return std::min(samples, static_cast<std::size_t>(frame.pkt_duration));
+}
 
 }  // namespace
 
@@ -58,11 +68,19 @@ Status FloatRun::fill_gap(std::int64_t samples, const audio::Sink& sink) {
   return {};
 }
 
+/// What a frame held beyond its duration was sound after all: another frame follows.
+Status FloatRun::emit_tail(const audio::Sink& sink) {
+  if (tail_.empty()) return {};
+  planes_ = std::exchange(tail_, {});
+  return emit(0, planes_.front().size(), sink);
+}
+
 Status FloatRun::push(const AVFrame& frame, const audio::Sink& sink) {
   if (frame.sample_rate != rate_ || frame.ch_layout.nb_channels != channels_ ||
       frame.format != format_)
     return fail("video.unsupported", "rate or channels of the sound change within the stream", {},
                 "convert the sound to one shape first");
+  SIGNMARK_TRY(emit_tail(sink));
   std::int64_t skip = 0;
   if (frame.best_effort_timestamp != AV_NOPTS_VALUE) {
     const std::int64_t at = av_rescale_q(frame.best_effort_timestamp, time_base_, {1, rate_});
@@ -80,7 +98,13 @@ Status FloatRun::push(const AVFrame& frame, const audio::Sink& sink) {
     to.push_back(reinterpret_cast<std::uint8_t*>(plane.data()));
   }
   SIGNMARK_TRY(resampler_->convert(frame.extended_data, to.data(), frame.nb_samples));
-  return emit(static_cast<std::size_t>(skip), samples - static_cast<std::size_t>(skip), sink);
+  const std::size_t from = static_cast<std::size_t>(skip);
+  const std::size_t meant = std::max(from, meant_samples(frame, time_base_));
+  if (meant < samples) {
+    for (std::vector<float>& plane : planes_)
+      tail_.emplace_back(plane.begin() + static_cast<std::ptrdiff_t>(meant), plane.end());
+  }
+  return emit(from, meant - from, sink);
 }
 
 }  // namespace signmark::video

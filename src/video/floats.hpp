@@ -23,12 +23,15 @@ class FloatRun {
 
  private:
   Status fill_gap(std::int64_t samples, const audio::Sink& sink);
+  Status emit_tail(const audio::Sink& sink);
   Status emit(std::size_t from, std::size_t samples, const audio::Sink& sink);
 
   AVRational time_base_{1, 1};
   int rate_ = 0, channels_ = 0, format_ = -1;
   std::optional<Resampler> resampler_;
   std::vector<std::vector<float>> planes_;
+  std::vector<std::vector<float>>
+      tail_;  ///< beyond the frame's duration: padding if it is the last
   std::int64_t start_ = 0, count_ = 0;
   bool started_ = false;
 };

@@ -61,7 +61,12 @@ class Output {
   bool finished_ = false;
 };
 
-/// Whether the container says how many samples at the start are the encoder's own.
-bool signals_priming(const AVOutputFormat& writer);
+/// What becomes of the samples that an encoder puts in front.
+enum class Priming {
+  signalled,   ///< they have times below zero, and players leave them out
+  subtracted,  ///< Opus in Matroska: times count from zero, and readers subtract the delay
+  played       ///< nobody is told
+};
+Priming priming_in(const AVOutputFormat& writer, AVCodecID codec);
 
 }  // namespace signmark::video

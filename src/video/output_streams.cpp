@@ -111,11 +111,12 @@ void set_options(Options& options, std::string_view writer, const Input& source,
 
 }  // namespace
 
-bool signals_priming(const AVOutputFormat& writer) {
+Priming priming_in(const AVOutputFormat& writer, AVCodecID codec) {
   const std::string_view name = writer.name;
-  constexpr std::array<std::string_view, 7> kSignals = {"mp4",  "mov", "ipod", "matroska",
-                                                        "webm", "ogg", "mp3"};
-  return std::ranges::find(kSignals, name) != kSignals.end();
+  constexpr std::array<std::string_view, 5> kSignals = {"mp4", "mov", "ipod", "ogg", "mp3"};
+  if (std::ranges::find(kSignals, name) != kSignals.end()) return Priming::signalled;
+  const bool matroska = name == "matroska" || name == "webm";
+  return matroska && codec == AV_CODEC_ID_OPUS ? Priming::subtracted : Priming::played;
 }
 
 AVStream* Output::add(const AVStream& source) {

@@ -26,9 +26,11 @@ class SoundTrack final : public Track {
         out_(output.last()),
         index_(stream.index),
         total_(job.seconds > 0 ? static_cast<std::uint64_t>(job.seconds * 1000) : 0) {
-    // A container that cannot tell an encoder's first samples plays them: then the source's own
-    // give way, and the sound stays where it was.
-    if (!signals_priming(output.writer())) skip_ = parts_.encoder.codec().initial_padding;
+    const AVCodecContext& codec = parts_.encoder.codec();
+    const Priming priming = priming_in(output.writer(), codec.codec_id);
+    if (priming != Priming::signalled) shift_ = codec.initial_padding;
+    // Where they are played the source's own give way, and the sound stays where it was.
+    if (priming == Priming::played) skip_ = shift_;
   }
 
   Status push(AVPacket* packet, Output& output) override {
@@ -66,7 +68,7 @@ class SoundTrack final : public Track {
   }
 
   Status encode(const audio::Block& block, Output& output) {
-    if (written_ == 0 && dropped_ == 0) parts_.encoder.start_at(parts_.run.start() + skip_);
+    if (written_ == 0 && dropped_ == 0) parts_.encoder.start_at(parts_.run.start() + shift_);
     const auto sink = [&](AVPacket& made) { return write(made, output); };
     const auto drop = static_cast<std::size_t>(
         std::clamp<std::int64_t>(skip_ - dropped_, 0, static_cast<std::int64_t>(block.samples)));
@@ -86,7 +88,7 @@ class SoundTrack final : public Track {
   SoundParts parts_;
   int out_, index_;
   std::uint64_t total_;
-  std::int64_t skip_ = 0, dropped_ = 0, written_ = 0;
+  std::int64_t shift_ = 0, skip_ = 0, dropped_ = 0, written_ = 0;
 };
 
 }  // namespace
