@@ -72,6 +72,9 @@ struct FormatInfo {
   bool timed = false;         ///< film or sound: the video room can decode and encode its streams
   bool native_aigc = false;   ///< the record goes into Edits::aigc; Edits::xmp is refused
   bool sidecar_only = false;  ///< Edits::manifest is refused: the manifest goes beside the file
+  /// With native_aigc: Edits::xmp is taken all the same, for everything but the record, which must
+  /// not stand twice (GB 45438, 6.1 c).
+  bool xmp_beside_aigc = false;
 };
 
 /// Facts about a format; for `unknown` a record whose texts are empty and whose flags are false.

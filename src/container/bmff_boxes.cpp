@@ -13,9 +13,9 @@ namespace signmark::container {
 namespace {
 
 /// Boxes whose content is boxes and nothing else.
-constexpr std::array<std::string_view, 15> kContainers = {"moov", "trak", "mdia", "minf", "stbl",
-                                                          "dinf", "edts", "udta", "mvex", "moof",
-                                                          "traf", "mfra", "iprp", "ipco", "meta"};
+constexpr std::array<std::string_view, 16> kContainers = {
+    "moov", "trak", "mdia", "minf", "stbl", "dinf", "edts", "udta",
+    "mvex", "moof", "traf", "mfra", "iprp", "ipco", "meta", "ilst"};
 
 /// Root boxes of the standards: one of these that does not fit is cut off, while other bytes
 /// behind the last box are another file's.

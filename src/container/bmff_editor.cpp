@@ -46,6 +46,7 @@ Status BmffEditor::load() {
   SIGNMARK_ASSIGN(scan_, scan_bmff(source_));
   if (scan_.damage) return tl::unexpected<Error>(*scan_.damage);
   SIGNMARK_ASSIGN(tracks_, read_bmff_tracks(source_, scan_));
+  SIGNMARK_ASSIGN(fragments_, read_bmff_fragments(source_, scan_));
   if (const BmffBox* meta = scan_.find("meta")) {
     SIGNMARK_ASSIGN(meta_, read_bmff_meta(source_, *meta));
   }
@@ -57,18 +58,23 @@ tl::unexpected<Error> BmffEditor::unwritable(std::string message, std::string hi
 }
 
 Status BmffEditor::check_followed() const {
-  constexpr std::array<std::string_view, 6> kUnfollowed = {"moof", "sidx", "ssix",
-                                                           "mfra", "meco", "saio"};
+  constexpr std::array<std::string_view, 6> kUnfollowed = {"meco", "moof", "sidx",
+                                                           "ssix", "mfra", "saio"};
+  const std::size_t unfollowed = format_info(source_.format).timed ? 1 : kUnfollowed.size();
   for (const BmffBox& root : scan_.roots) {
-    for (const std::string_view type : kUnfollowed)
+    for (const std::string_view type : std::span(kUnfollowed).first(unfollowed))
       if (holds(root, type))
         return unwritable("places in a box " + std::string(type) + " cannot be followed",
-                          "export the picture without fragments and encryption");
+                          "export the file without fragments and encryption");
     const bool other_items = root.type != "meta" && holds(root, "iloc");
     const bool second = root.type == "meta" && meta_ && &root != meta_->box;
     if (other_items || second)
-      return unwritable("the file has several lists of items", "export the picture again");
+      return unwritable("the file has several lists of items", "export the file again");
   }
+  if (std::any_of(tracks_.begin(), tracks_.end(),
+                  [](const auto& track) { return track.scattered; }))
+    return unwritable("a track takes its media from this and other files",
+                      "export a file that holds all of its media");
   return {};
 }
 
@@ -289,8 +295,12 @@ Result<Plan> BmffEditor::finish() {
   if (!new_boxes_.empty())
     change({meta_->box}, {meta_->box->range.end(), 0}, std::move(new_boxes_));
   put_appended();
+  promote_chunks();
+  put_room();
   SIGNMARK_TRY(put_locations());
+  SIGNMARK_TRY(check_indexed());
   SIGNMARK_TRY(put_chunks());
+  SIGNMARK_TRY(put_fields());
   SIGNMARK_TRY(put_sizes());
   return splice_plan(source_.file, std::move(changes_));
 }

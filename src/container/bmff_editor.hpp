@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <deque>
 
 #include "container/bmff_meta.hpp"
 #include "container/bmff_tracks.hpp"
@@ -18,11 +19,15 @@ struct BmffNewItem {
 
 /// Collects changes to one file; `finish` once. Holds views of the file. Data of items is put in
 /// place of the old data, so that no old packet stays behind, or else into an `mdat` box of its own
-/// at the end. `iloc` is written anew in a form that is wide enough.
+/// at the end. `iloc` is written anew in a form that is wide enough, and `stco` becomes `co64` when
+/// it must. Of changes at one offset the first stands first.
 class BmffEditor {
  public:
+  using Parents = std::vector<const BmffBox*>;
+
   /// Reads the file. Errors: those of scanning; `container.<format>.unwritable` for files with
-  /// places that we do not follow: fragments, indexes, encrypted samples, further item lists.
+  /// places that we do not follow: further item lists; of pictures also fragments, indexes,
+  /// encrypted samples.
   static Result<std::unique_ptr<BmffEditor>> open(const BmffSource& source);
 
   [[nodiscard]] const BmffScan& scan() const { return scan_; }
@@ -36,13 +41,21 @@ class BmffEditor {
   /// Takes out a root box, or puts another in its place.
   void replace_root(Range range, Bytes bytes) { change({}, range, std::move(bytes)); }
   void insert_behind_ftyp(Bytes box, bool manifest);
+  /// Puts bytes in place of a range; all of `parents` grow with it.
+  void replace(const Parents& parents, Range range, Bytes bytes) {
+    change(parents, range, std::move(bytes));
+  }
+  /// Keeps a box that is not in the scan, for use among `parents`.
+  const BmffBox* keep(BmffBox box) { return &kept_.emplace_back(std::move(box)); }
+  /// Lets `free` boxes before the media take up what grows, so that the media stays where it is;
+  /// where they do not suffice, some room is left for the next time.
+  void use_room() { room_ = true; }
 
   /// The whole file. Errors: unwritable when something points into changed bytes or when a 32-bit
   /// place or size does not suffice.
   Result<Plan> finish();
 
  private:
-  using Parents = std::vector<const BmffBox*>;
   /// New data of an item: inside a change.
   struct Placed {
     std::uint32_t item = 0;
@@ -81,15 +94,25 @@ class BmffEditor {
                         const BmffLocation& location) const;
   [[nodiscard]] Result<BmffLocation> new_location(std::uint32_t id, const BmffLocation& old) const;
   [[nodiscard]] BmffLocationForm new_form() const;
+  void promote_chunks();
+  void put_room();
+  bool fill_free_box(const Parents& path, std::int64_t grown);
+  Status check_indexed() const;
   Status put_chunks();
+  [[nodiscard]] Result<Bytes> moved_offsets(const BmffOffsets& list, std::uint32_t width) const;
+  Status put_fields();
   Status put_sizes();
 
   BmffSource source_;
   BmffScan scan_;
   std::optional<BmffMeta> meta_;
   std::vector<BmffTrack> tracks_;
+  BmffFragments fragments_;
+  std::deque<BmffBox> kept_;
+  bool room_ = false;
   std::vector<Splice> changes_;
   std::map<std::uint64_t, std::pair<const BmffBox*, std::int64_t>> growth_;  ///< by box offset
+  std::map<std::uint64_t, std::size_t> promoted_;  ///< changes that hold a `co64`, by box offset
   std::vector<Placed> placed_;
   std::vector<std::pair<std::uint32_t, BmffNewItem>> new_items_;
   std::vector<Property> new_properties_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Second half of the editor: iloc, stco, co64 and box sizes follow what moved.
+// Second half of the editor: iloc and box sizes follow what moved.
 #include <algorithm>
 #include <numeric>
 
@@ -147,22 +147,6 @@ Status BmffEditor::put_locations() {
   if (box.size() != size)
     return format_error(source_.format, "internal", "the size of iloc changed while it was filled");
   changes_[at].bytes = std::move(box);
-  return {};
-}
-
-Status BmffEditor::put_chunks() {
-  std::vector<Splice> patches;
-  for (const BmffTrack& track : tracks_)
-    for (const BmffOffset& field : track.chunks) {
-      SIGNMARK_ASSIGN(const std::uint64_t value, moved({field.value, 0}));
-      if (value == field.value) continue;
-      if (field.width == 4 && value > kMax32)
-        return unwritable("media data would lie behind 4 GiB", "use a sidecar manifest");
-      ByteWriter number;
-      write_number(number, field.width, value);
-      patches.push_back({{field.position, field.width}, number.take()});
-    }
-  for (Splice& patch : patches) changes_.push_back(std::move(patch));
   return {};
 }
 

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "container/bmff_editor.hpp"
-
 namespace signmark::container {
 namespace {
 
@@ -38,13 +36,25 @@ Result<Bytes> item_bytes(const BmffSource& source, const BmffMeta& meta, std::ui
   return data;
 }
 
-Status apply(const BmffSource& source, BmffEditor& editor, CarrierEdit edit) {
+Status add_xmp(BmffEditor& editor, const Bytes& packet) {
+  ByteWriter tail;
+  tail.text("mime").u8(0).text(kXmpContentType).u8(0);
+  return editor.add_item({tail.take(), packet, false});
+}
+
+}  // namespace
+
+Bytes bmff_xmp_box(ByteView packet) {
+  ByteWriter content;
+  content.text(kXmpUuid).bytes(packet);
+  return bmff_box("uuid", content.view());
+}
+
+Status apply_bmff_edit(const BmffSource& source, BmffEditor& editor, CarrierEdit edit) {
   const Block& block = *edit.block;
   for (const BmffBox& root : editor.scan().roots) {
     if (root.range != block.range) continue;
-    ByteWriter content;
-    content.text(kXmpUuid).bytes(edit.payload);
-    editor.replace_root(root.range, bmff_box("uuid", content.view()));
+    editor.replace_root(root.range, bmff_xmp_box(edit.payload));
     return {};
   }
   const auto& meta = editor.meta();
@@ -54,33 +64,30 @@ Status apply(const BmffSource& source, BmffEditor& editor, CarrierEdit edit) {
   return editor.replace_item(*id, std::move(data));
 }
 
-Status add_xmp(BmffEditor& editor, const Bytes& packet) {
-  ByteWriter tail;
-  tail.text("mime").u8(0).text(kXmpContentType).u8(0);
-  return editor.add_item({tail.take(), packet, false});
-}
-
 /// The hash binding counts boxes: behind other bytes it could not be checked.
-Status put_manifest(const BmffSource& source, BmffEditor& editor, const Inventory& inventory,
-                    const Bytes& store) {
+Status put_bmff_manifest(const BmffSource& source, BmffEditor& editor, const Inventory& inventory,
+                         const Bytes& store) {
   if (inventory.trailing.size > 0)
     return format_error(source.format, "unwritable", "bytes that are no box follow the last box",
                         at_byte(inventory.trailing.offset),
                         "cut them off, or use a sidecar manifest");
+  if (editor.scan().roots.front().type != "ftyp")
+    return format_error(source.format, "unwritable",
+                        "a file that does not begin with ftyp has no place for a manifest", {},
+                        "use a sidecar manifest, or remux the file first");
   for (const Range& range : inventory.manifest_exclusions) editor.replace_root(range, {});
   editor.insert_behind_ftyp(manifest_box(store), true);
   return {};
 }
 
-}  // namespace
-
 Result<Plan> plan_bmff(const BmffSource& source, const Inventory& inventory, const Edits& edits) {
   SIGNMARK_ASSIGN(auto carriers, carrier_edits(inventory, edits, source.limits));
   SIGNMARK_ASSIGN(const auto editor, BmffEditor::open(source));
-  for (CarrierEdit& edit : carriers) SIGNMARK_TRY(apply(source, *editor, std::move(edit)));
+  for (CarrierEdit& edit : carriers)
+    SIGNMARK_TRY(apply_bmff_edit(source, *editor, std::move(edit)));
   if (edits.xmp && inventory.find(BlockKind::xmp) == nullptr)
     SIGNMARK_TRY(add_xmp(*editor, *edits.xmp));
-  if (edits.manifest) SIGNMARK_TRY(put_manifest(source, *editor, inventory, *edits.manifest));
+  if (edits.manifest) SIGNMARK_TRY(put_bmff_manifest(source, *editor, inventory, *edits.manifest));
   return editor->finish();
 }
 

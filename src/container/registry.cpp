@@ -12,10 +12,10 @@ namespace {
 
 /// In the order in which they are tried: the looser a signature, the later it comes.
 constexpr std::array kHandlers = {
-    png_handler,  jpeg_handler, webp_handler,     gif_handler,  tiff_handler, avif_handler,
-    heif_handler, mp4_handler,  sidecar_handler,  docx_handler, xlsx_handler, pptx_handler,
-    odt_handler,  epub_handler, pdf_handler,      html_handler, json_handler, jsonl_handler,
-    srt_handler,  vtt_handler,  markdown_handler, text_handler};
+    png_handler,  jpeg_handler,  webp_handler, gif_handler,  tiff_handler,     avif_handler,
+    heif_handler, m4a_handler,   mov_handler,  mp4_handler,  sidecar_handler,  docx_handler,
+    xlsx_handler, pptx_handler,  odt_handler,  epub_handler, pdf_handler,      html_handler,
+    json_handler, jsonl_handler, srt_handler,  vtt_handler,  markdown_handler, text_handler};
 
 Result<const Handler*> handler_for(const Inventory& inventory) {
   if (const Handler* handler = handler_of(inventory.format)) return handler;
@@ -58,7 +58,7 @@ Status check_places(const Inventory& inventory, const Edits& edits) {
   const FormatInfo& info = format_info(inventory.format);
   if (edits.aigc && !info.native_aigc)
     return fail("container.edits.place", fmt::format("{} takes the record as XMP", info.name));
-  if (edits.xmp && info.native_aigc)
+  if (edits.xmp && info.native_aigc && !info.xmp_beside_aigc)
     return fail("container.edits.place", fmt::format("{} has no place for XMP", info.name));
   if (edits.manifest && info.sidecar_only)
     return fail("container.edits.place",

@@ -110,7 +110,8 @@ std::vector<std::string> chunk_heads(ByteView file) {
   REQUIRE_OK(tracks);
   std::vector<std::string> heads;
   for (const BmffTrack& track : *tracks)
-    for (const BmffOffset& chunk : track.chunks) heads.push_back(hex(file.subspan(chunk.value, 8)));
+    for (const BmffOffsets& list : track.chunks)
+      for (const std::uint64_t value : list.values) heads.push_back(hex(file.subspan(value, 8)));
   return heads;
 }
 
