@@ -106,6 +106,7 @@ class FilmTrack final : public Track {
     // The source's frame types would bind the encoder.
     changed->pict_type = border ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
     changed->key_frame = border ? 1 : 0;
+    if (frame.pkt_duration > 0) durations_[time] = frame.pkt_duration;
     ++done_;
     SIGNMARK_TRY(context_.report("pictures", done_, std::max(total_, done_)));
     return encode(changed.get(), output);
@@ -114,8 +115,17 @@ class FilmTrack final : public Track {
   Status encode(AVFrame* frame, Output& output) {
     return parts_.encoder.push(frame, [&](AVPacket& packet) {
       sei_.apply(packet);
+      restore_duration(packet);
       return output.write(packet, out_, parts_.encoder.time_base());
     });
+  }
+
+  /// How long a picture stands, which only the source knows where the rate varies.
+  void restore_duration(AVPacket& packet) {
+    const auto known = durations_.find(packet.pts);
+    if (known == durations_.end()) return;
+    packet.duration = known->second;
+    durations_.erase(known);
   }
 
   const Context& context_;
@@ -125,6 +135,7 @@ class FilmTrack final : public Track {
   int out_, index_;
   std::uint64_t done_ = 0, total_ = 0;
   std::int64_t first_ = 0, last_ = 0, step_ = 1;
+  std::map<std::int64_t, std::int64_t> durations_;  ///< of pictures inside the encoder
 };
 
 AVRational frame_rate_of(const AVStream& stream) {
