@@ -68,15 +68,18 @@ class Statistic {
   void add(float weight, float value, int sign) {
     sum_ += static_cast<double>(weight) * value * sign;
     energy_ += static_cast<double>(weight) * weight * value * value;
+    ++count_;
   }
   [[nodiscard]] double z() const { return energy_ > 0 ? sum_ / std::sqrt(energy_) : 0; }
   /// Energy a bit above what decoding needs. The noise is what the mark does not explain.
   [[nodiscard]] double margin_db(int bits, double needs_db) const {
-    return 10 * std::log10(std::max(z() * std::abs(z()) / (2 * bits), 1e-6)) - needs_db;
+    const double square = z() * std::abs(z());
+    const double raw = square / std::max(1 - std::abs(square) / count_, 1e-3);
+    return 10 * std::log10(std::max(raw / (2 * bits), 1e-6)) - needs_db;
   }
 
  private:
-  double sum_ = 0, energy_ = 0;
+  double sum_ = 0, energy_ = 0, count_ = 0;
 };
 
 int sign_under(const Cell& cell, bool bit) { return bit ? -cell.sign : cell.sign; }

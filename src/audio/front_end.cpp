@@ -14,6 +14,9 @@ constexpr float kFloor = 1e-6F;  // power of a bin: below 16-bit rounding
 // Half widths of the surroundings.
 constexpr int kMeanSteps = 7, kVarianceSteps = 5;
 constexpr double kMeanOctaves = 0.165, kVarianceOctaves = 0.1;
+constexpr double kMaskOctaves = 0.111;
+constexpr int kLevelSteps = 470;  // 5 seconds
+constexpr float kMostWeight = 3;  // the mark is capped where the programme is soft
 constexpr float kClip = 2.5F, kVarianceFloor = 0.5F;
 
 std::vector<float> column_sums(const Map& map, int from, int to) {
@@ -71,6 +74,28 @@ class FrequencyMean {
   std::vector<float> sums_;
   std::vector<int> from_, to_;
 };
+
+/// How strong the mark may be expected: softer points carry relatively more (gains.cpp).
+void weigh(const Map& logs, Map& values) {
+  FrequencyMean smooth(logs, kMaskOctaves);
+  std::vector<float> power(static_cast<std::size_t>(logs.bins)), mean(power.size());
+  Map level{logs.bin_hz, 0, 1, {}};
+  for (int i = 0; i < logs.steps(); ++i) {
+    double sum = 0;
+    for (const float l : logs.row(i)) sum += std::exp(l);
+    level.values.push_back(static_cast<float>(sum / logs.bins));
+  }
+  const Map reference = smoothed_in_time(level, kLevelSteps);
+  for (int i = 0; i < logs.steps(); ++i) {
+    const auto row = logs.row(i);
+    for (std::size_t k = 0; k < power.size(); ++k) power[k] = std::exp(row[k]);
+    smooth(power, mean);
+    auto out = values.row(i);
+    const float ref = reference.values[static_cast<std::size_t>(i)];
+    for (std::size_t k = 0; k < power.size(); ++k)
+      out[k] *= std::min(kMostWeight, 1 / std::sqrt(mean[k] / ref + 1e-9F));
+  }
+}
 
 }  // namespace
 
@@ -177,6 +202,7 @@ Map features(const Map& logs) {
     wide(square.row(i), mean);
     for (std::size_t k = 0; k < mean.size(); ++k) row[k] /= mean[k] + kVarianceFloor;
   }
+  weigh(logs, result);
   return result;
 }
 

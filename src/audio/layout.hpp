@@ -17,7 +17,7 @@ inline constexpr int kIdChips = 1024, kSignedChips = 4096;
 /// Cells of each band and super-frame by what they carry. The flag cells are turned in the first
 /// super-frame of a sound, which the fingerprint covers. Without a signed frame its cells carry the
 /// id frame as well.
-inline constexpr int kPilotsPerBand = 19, kFlagsPerBand = 6, kIdPerBand = 109;
+inline constexpr int kPilotsPerBand = 19, kFlagsPerBand = 6, kIdPerBand = 84;
 
 enum class Role : std::uint8_t { pilot, flag, id, signed_frame };
 

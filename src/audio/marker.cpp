@@ -11,7 +11,7 @@
 namespace signmark::audio {
 namespace {
 
-constexpr double kShortestSeconds = 4, kSignedSeconds = 72;
+constexpr double kShortestSeconds = 4, kSignedSeconds = 60;
 
 /// Frames of samples in, the mark alone out: frame by frame gains on the spectrum, overlapped.
 class DeltaMaker {
@@ -142,7 +142,7 @@ class Marker final : public SoundMarker {
     if (!request_.sign) return;
     if (seconds < kSignedSeconds) {
       report_.why_not = seconds < 0 ? "a signed frame needs a sound of known duration"
-                                    : "the sound is shorter than 72 seconds, which a signed frame needs";
+                                    : "the sound is shorter than 60 seconds, which a signed frame needs";
       return;
     }
     fingerprinter_.emplace(shape_);

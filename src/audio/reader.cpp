@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "audio/hear.hpp"
 #include "audio/tracker.hpp"
 #include "signal/statistics.hpp"
 
@@ -41,7 +42,7 @@ std::vector<double> pitches(double semitones) {
 class Reader final : public SoundReader {
  public:
   Reader(const Shape& shape, const std::vector<image::RobustKey>& keys, const ListenOptions& options)
-      : shape_(shape), options_(options), mapper_(shape), logs_(mapper_.empty()) {
+      : shape_(shape), options_(options), mapper_(shape), logs_(mapper_.empty()), listener_(logs_) {
     for (const auto& key : keys) trackers_.emplace_back(key, codes_);
   }
 
@@ -56,6 +57,7 @@ class Reader final : public SoundReader {
     SIGNMARK_TRY(context.report("listen", samples_, samples_));
     if (logs_.steps() * kStepSeconds >= kShortest) look();
     SoundFinding finding;
+    if (options_.notice) finding.notices = listener_.finish();
     finding.seconds = static_cast<double>(samples_) / shape_.rate;
     for (const KeyTracker& tracker : trackers_) {
       for (FoundSound& found : tracker.found()) finding.marks.push_back(std::move(found));
@@ -71,6 +73,7 @@ class Reader final : public SoundReader {
 
  private:
   void add(std::span<const float> row) {
+    if (options_.notice) listener_.push(row);
     logs_.values.insert(logs_.values.end(), row.begin(), row.end());
     if (logs_.steps() * kStepSeconds < kWindowLength) return;
     look();
@@ -182,6 +185,7 @@ class Reader final : public SoundReader {
   Codes codes_;
   LogMapper mapper_;
   Map logs_;
+  RhythmListener listener_;
   std::vector<KeyTracker> trackers_;
   std::uint64_t samples_ = 0;
   int base_ = 0, fresh_ = 0, windows_ = 0;
