@@ -12,10 +12,12 @@ namespace {
 
 /// In the order in which they are tried: the looser a signature, the later it comes.
 constexpr std::array kHandlers = {
-    png_handler,  jpeg_handler,  webp_handler, gif_handler,  tiff_handler,     avif_handler,
-    heif_handler, m4a_handler,   mov_handler,  mp4_handler,  sidecar_handler,  docx_handler,
-    xlsx_handler, pptx_handler,  odt_handler,  epub_handler, pdf_handler,      html_handler,
-    json_handler, jsonl_handler, srt_handler,  vtt_handler,  markdown_handler, text_handler};
+    png_handler,  jpeg_handler,     webp_handler, gif_handler,  tiff_handler,    avif_handler,
+    heif_handler, m4a_handler,      mov_handler,  mp4_handler,  sidecar_handler, matroska_handler,
+    webm_handler, flv_handler,      wav_handler,  avi_handler,  flac_handler,    ogg_handler,
+    aac_handler,  mp3_handler,      docx_handler, xlsx_handler, pptx_handler,    odt_handler,
+    epub_handler, pdf_handler,      html_handler, json_handler, jsonl_handler,   srt_handler,
+    vtt_handler,  markdown_handler, text_handler};
 
 Result<const Handler*> handler_for(const Inventory& inventory) {
   if (const Handler* handler = handler_of(inventory.format)) return handler;
@@ -195,9 +197,11 @@ Result<Inventory> inspect(const Context& context, ByteView file, std::string_vie
   inventory.file_size = file.size();
   const Handler* handler = handler_of(inventory.format);
   if (handler == nullptr)
-    return fail("container.format.unknown", "the bytes are of no known format", "byte 0",
-                "known are PNG, JPEG, WebP, GIF, TIFF, AVIF, HEIF, MP4, C2PA sidecars, text, "
-                "Markdown, HTML, JSON, SRT, VTT, DOCX, XLSX, PPTX, ODT, EPUB, PDF");
+    return fail(
+        "container.format.unknown", "the bytes are of no known format", "byte 0",
+        "known are PNG, JPEG, WebP, GIF, TIFF, AVIF, HEIF, MP4, Matroska, WebM, FLV, AVI, WAV, "
+        "MP3, FLAC, Ogg, AAC, C2PA sidecars, text, Markdown, HTML, JSON, SRT, VTT, DOCX, XLSX, "
+        "PPTX, ODT, EPUB, PDF");
   SIGNMARK_TRY(handler->inspect(context, file, inventory));
   put_in_file_order(inventory);
   note_several_manifests(inventory);

@@ -102,11 +102,28 @@ Result<std::optional<std::vector<Splice>>> place_tags(const RiffTask& task, bool
   return splices;
 }
 
+/// Behind the pictures, also a record that stood before them.
+Result<std::optional<std::vector<Splice>>> place_tags_behind(const RiffTask& task) {
+  Changes changes = task.changes;
+  RiffTask moved{task.limits, task.format, task.file, task.scan, changes, task.keep_size_before};
+  for (const CarrierEdit& edit : task.changes.carriers) {
+    const Range range = edit.block->range;
+    if (edit.block->kind != BlockKind::aigc || range.offset >= task.keep_size_before) continue;
+    moved.dropped = range;
+    changes.record = &edit.payload;
+    std::erase_if(changes.carriers, [&](const CarrierEdit& other) {
+      return other.block->range == range;
+    });
+    break;
+  }
+  return place_tags(moved, false);
+}
+
 Result<Plan> plan_avi(const RiffTask& task) {
   // Players look for tags before the pictures.
   SIGNMARK_ASSIGN(auto splices, place_tags(task, true));
   if (!splices) {
-    SIGNMARK_ASSIGN(splices, place_tags(task, false));
+    SIGNMARK_ASSIGN(splices, place_tags_behind(task));
   }
   if (!splices)
     return format_error(Format::avi, "unwritable", "there is no room before the pictures",

@@ -184,7 +184,12 @@ class FlvHandler final : public Handler {
     for (const FlvTag& tag : scan.scripts) SIGNMARK_TRY(add_script(context, tag, inventory));
     inventory.video_tracks = scan.video ? 1 : 0;
     inventory.sound_tracks = scan.sound ? 1 : 0;
-    if (scan.damage) mark_damaged(inventory, *scan.damage);
+    if (scan.damage)
+      mark_damaged(inventory, *scan.damage);
+    else if (!scan.video && !scan.sound)
+      mark_damaged(inventory, format_error(Format::flv, "truncated", "the file has no film",
+                                           at_byte(scan.first_tag))
+                                  .value());
     return {};
   }
   Result<Plan> plan(const Context& context, ByteView file, const Inventory& inventory,

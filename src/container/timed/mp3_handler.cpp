@@ -58,9 +58,9 @@ class Mp3Handler final : public Handler {
     const std::uint64_t audio = behind + first_frame(file.subspan(behind));
     SIGNMARK_ASSIGN(const std::uint64_t end, add_tail(context, file, behind, inventory));
     inventory.sound_tracks = 1;
-    if (audio >= end) {
-      mark_damaged(inventory, format_error(Format::mp3, "truncated", "there is no audio frame",
-                                           at_byte(behind))
+    if (audio >= end || mp3_frame(file.subspan(audio)) > end - audio) {
+      mark_damaged(inventory, format_error(Format::mp3, "truncated",
+                                           "there is no whole audio frame", at_byte(behind))
                                   .value());
     } else if (const std::uint64_t stated = stated_size(file.subspan(audio));
                stated > file.size() - audio) {

@@ -57,11 +57,12 @@ void add_picture_size(const OggStream& stream, Inventory& inventory) {
   inventory.height = reader.u24be().value_or(0);
 }
 
-Status add_stream(const Context& context, ByteView file, const OggStream& stream,
+/// Tracks are counted in the first link: the others of a chain follow it in time.
+Status add_stream(const Context& context, ByteView file, const OggStream& stream, bool first_link,
                   Inventory& inventory) {
   if (stream.manifest) return add_manifest(context, stream, inventory);
   if (stream.codec == nullptr) return {};
-  ++(stream.codec->sound ? inventory.sound_tracks : inventory.video_tracks);
+  if (first_link) ++(stream.codec->sound ? inventory.sound_tracks : inventory.video_tracks);
   if (!stream.codec->sound) add_picture_size(stream, inventory);
   check_pages(file, stream, inventory);
   const auto comment = comment_of(context.limits, stream);
@@ -188,7 +189,8 @@ class OggHandler final : public Handler {
   Status inspect(const Context& context, ByteView file, Inventory& inventory) const override {
     SIGNMARK_ASSIGN(const OggScan scan, scan_ogg(context.limits, file));
     for (const OggStream& stream : scan.streams)
-      SIGNMARK_TRY(add_stream(context, file, stream, inventory));
+      SIGNMARK_TRY(add_stream(context, file, stream, stream.first.range.offset < scan.behind_first,
+                              inventory));
     if (scan.damage)
       mark_damaged(inventory, *scan.damage);
     else if (scan.end < file.size())

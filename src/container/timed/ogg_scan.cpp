@@ -74,7 +74,7 @@ class Scanner {
     stream.manifest = starts_with(page.body, kManifest);
     link_[page.serial] = scan_.streams.size();
     scan_.streams.push_back(std::move(stream));
-    scan_.serials.insert(page.serial);
+    if (!scan_.streams.back().manifest) scan_.serials.insert(page.serial);
     if (scan_.behind_first == page.range.offset) scan_.behind_first = page.range.end();
     SIGNMARK_TRY(check_limit("ogg", "blocks", scan_.streams.size(), limits_.blocks,
                              at_byte(page.range.offset)));

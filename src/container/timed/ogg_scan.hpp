@@ -36,7 +36,7 @@ struct OggStream {
 
 struct OggScan {
   std::vector<OggStream> streams;
-  std::set<std::uint32_t> serials;
+  std::set<std::uint32_t> serials;  ///< of all streams but manifests
   std::uint64_t behind_first = 0;  ///< where the first pages of the first link's streams end
   std::uint64_t end = 0;
   bool ended = false;  ///< the last page says that it is its stream's last

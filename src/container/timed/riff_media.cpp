@@ -80,7 +80,10 @@ Status add_chunk(const Context& context, ByteView file, const RiffChunk& chunk,
 
 /// Whether anything in this chunk changes.
 Result<bool> is_touched(const RiffTask& task, const RiffChunk& chunk) {
-  if (task.changes.within(chunk.range)) return true;
+  const Range dropped = task.dropped;
+  if (task.changes.within(chunk.range) ||
+      (dropped.offset >= chunk.range.offset && dropped.end() <= chunk.range.end()))
+    return true;
   if (task.changes.manifest == nullptr || !is_id3_chunk(chunk)) return false;
   SIGNMARK_ASSIGN(const Id3Tag tag, tag_in(task.limits, task.format, task.file, chunk));
   return tag.has_store();
@@ -127,6 +130,7 @@ Result<Bytes> info_list(const RiffTask& task, const RiffChunk* list, bool record
     SIGNMARK_ASSIGN(scan, scan_riff_list(task.limits, task.format, task.file, *list));
   }
   for (const RiffChunk& child : scan.chunks) {
+    if (child.range == task.dropped) continue;
     if (task.changes.at(child.range) == nullptr) {
       out.bytes(task.file.subspan(child.range.offset, child.range.size));
       out.fill(child.range.size % 2, 0);
@@ -147,7 +151,8 @@ Status splice_riff_carriers(const RiffTask& task, const RiffChunk* with_record,
   for (const RiffChunk& chunk : task.scan.chunks) {
     const bool record = &chunk == with_record;
     SIGNMARK_ASSIGN(const bool touched, is_touched(task, chunk));
-    if (chunk.id == "C2PA" && task.changes.manifest != nullptr) {
+    const bool old_manifest = chunk.id == "C2PA" && task.changes.manifest != nullptr;
+    if (old_manifest || chunk.range == task.dropped) {
       splices.push_back({chunk.range, {}});
     } else if (record || touched) {
       SIGNMARK_ASSIGN(Bytes bytes, is_list(chunk, "INFO") ? info_list(task, &chunk, record)

@@ -23,6 +23,7 @@ struct RiffTask {
   const Changes& changes;
   /// Records before this offset are filled with NULs where they got shorter.
   std::uint64_t keep_size_before = 0;
+  Range dropped = {};  ///< a record that is written elsewhere
 };
 
 /// A LIST INFO with changed children and, if `record`, the new record; a new list if there is none.
