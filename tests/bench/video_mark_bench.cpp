@@ -4,7 +4,7 @@
 // signed frames.
 //   video_mark_bench FOLDER [short side, default 360] [seconds, default 10] [attacks, a prefix
 //   each]
-#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -226,12 +226,14 @@ struct Attack {
 };
 
 std::string x264(int crf, const std::string& filter = {}) {
-  return (filter.empty() ? std::string() : "-vf " + filter + " ") +
+  return (filter.empty() ? std::string() : "-vf \"" + filter + "\" ") +
          "-c:v libx264 -preset veryfast -crf " + std::to_string(crf);
 }
 
 std::vector<Attack> attacks() {
   return {
+      {"none", "-c:v ffv1"},
+      {"crf18", x264(18)},
       {"crf23", x264(23)},
       {"crf28", x264(28)},
       {"crf34", x264(34)},
@@ -332,7 +334,7 @@ int main(int count, char** words) {
   const int side = count > 2 ? std::atoi(words[2]) : 360;
   const double seconds = count > 3 ? std::atof(words[3]) : 10;
   const std::vector<std::string> only(words + std::min(count, 4), words + count);
-  const fs::path work = fs::temp_directory_path() / ("video_mark_bench." + std::to_string(side));
+  const fs::path work = fs::temp_directory_path() / ("video_mark_bench." + std::to_string(getpid()));
   fs::create_directories(work);
   const Keys keys;
   std::map<std::string, Tally> table;

@@ -76,6 +76,20 @@ void scale_to(double target, const cv::Mat& activity, cv::Mat& gain) {
   cv::min(gain, cap, gain);
 }
 
+/// Busy frames hide more than even ones, by this many dB around the strength's own figure; and the
+/// larger a film is, the less an even frame needs.
+double leeway_db(const cv::Mat& activity, int short_side) {
+  constexpr float kDetail = 58.5F / 4;         // SSIM's second constant, for a half of the detail
+  constexpr double kBusy = 0.3, kEven = 0.75;  // share of the picture that hides nothing
+  constexpr double kMore = 2.5, kLess = 1, kLessWhenLarge = 2;  // dB
+  constexpr double kSmall = 480, kLarge = 1080;
+  cv::Mat even;
+  cv::divide(kDetail, activity.mul(activity) + kDetail, even);
+  const double share = std::clamp((cv::mean(even)[0] - kBusy) / (kEven - kBusy), 0.0, 1.0);
+  const double large = std::clamp((short_side - kSmall) / (kLarge - kSmall), 0.0, 1.0);
+  return kMore - share * (kMore + kLess + kLessWhenLarge * large);
+}
+
 }  // namespace
 
 GainMap::GainMap(const FilmShape& shape, double psnr_db)
@@ -105,7 +119,9 @@ void GainMap::update(const Luma& frame, bool afresh) {
   cv::Mat next = cv::Mat::zeros(luma.size(), CV_32F);
   const cv::Rect seen = within_bars(luma);
   mask.amplitude(seen).copyTo(next(seen));
-  scale_to(target_, mask.activity, next);
+  scale_to(
+      target_ * std::pow(10, leeway_db(mask.activity, std::min(frame.width, frame.height)) / 20),
+      mask.activity, next);
   if (afresh || gain_.empty())
     gain_ = next;
   else

@@ -12,7 +12,7 @@ namespace signmark::video {
 /// Films are read at this short side: what outlives an encoder at 480p has a period of 4 of its
 /// pixels and more.
 inline constexpr int kCanonicalSide = 360;
-inline constexpr double kCanonicalTile = 100;  ///< before the draw of +-3 %
+inline constexpr double kCanonicalTile = 130;  ///< before the draw of +-3 %
 inline constexpr double kTileDraw = 0.03;
 
 /// Side of a tile in pixels: a fixed part of the short side, so that a film has the same carriers

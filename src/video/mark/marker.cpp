@@ -17,7 +17,7 @@ constexpr int kMinSide = 96;
 constexpr double kLeastSigned = 8;  // seconds: a shorter film has too few holds for a signed frame
 constexpr double kBorder = 0.001;   // seconds: times are rounded to the stream's clock
 // Amplitudes fall faster with the radius than in pictures: encoders of film cut off sooner.
-constexpr float kTilt = -0.4F;
+constexpr float kTilt = -0.5F;
 constexpr double kInaudible = 100;  // dB, of no change at all
 
 double psnr_of_strength(image::RobustStrength strength) {

@@ -15,7 +15,8 @@ namespace {
 constexpr double kClosely = 0.3, kBatch = 0.5;  // seconds
 constexpr std::size_t kSearched = 8;            // views that are searched together
 constexpr int kSearchedAlone = 4;               // views that may be searched one by one
-constexpr double kCovers = 2.5;                 // seconds that a view stands for, at most
+constexpr double kFrame = 0.05;  // seconds: nearer than this no two frames need to be told apart
+constexpr double kCovers = 2.5;  // seconds that a view stands for, at most
 
 /// Frames that will be one view.
 struct Batch {
@@ -191,14 +192,16 @@ TimedMark Reader::describe(const Track& track) {
   return mark;
 }
 
-/// Times in which the first picture of the section may be.
+/// The latest time at which the section may have begun, for its first picture; and while that is
+/// not sure, times around the border of its first two holds, which tell.
 void Reader::want(const Track& track) {
   constexpr int kTimes = 5;
   const Span start = track.section_start();
-  if (start.to_seconds < 0 || start.to_seconds > 1e8) return;
-  const double from = std::max(start.from_seconds, 0.0);
-  for (int i = 0; i < kTimes; ++i)
-    wanted_.push_back(start.to_seconds - (start.to_seconds - from) * i / kTimes);
+  if (!track.phases_known() || start.to_seconds < 0) return;
+  wanted_.push_back(start.to_seconds);
+  const double unsure = start.to_seconds - start.from_seconds;
+  for (int i = 1; i < kTimes && unsure > kFrame; ++i)
+    wanted_.push_back(start.from_seconds + unsure * i / kTimes + kHoldSeconds);
 }
 
 /// One mark is listed once: the reading with the signed frame, or the stronger one.

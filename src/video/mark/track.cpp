@@ -36,6 +36,18 @@ void scale(float factor, CarrierValues& values) {
     for (auto& v : *part) v *= factor;
 }
 
+/// Whether two views can belong to one section: about a hold apart for each phase, at any speed.
+bool one_section(const Track::Seen& first, const Track::Seen& then) {
+  constexpr double kSlack = 0.1;  // seconds
+  const double holds = static_cast<double>(then.phase) - static_cast<double>(first.phase);
+  const double apart = then.from - first.from;
+  const auto at_speed = [](double seconds, bool longer) {
+    return seconds * ((seconds > 0) == longer ? kFastest : kSlowest);
+  };
+  return apart > at_speed((holds - 1) * kHoldSeconds, false) - kSlack &&
+         apart < at_speed((holds + 1) * kHoldSeconds, true) + kSlack;
+}
+
 /// exp(-2 pi j k t) of each carrier.
 Values turns_of(std::span<const image::Carrier> carriers, double tx, double ty) {
   Values turns;
@@ -151,6 +163,7 @@ bool Track::follow(const std::shared_ptr<const View>& view) {
 
 void Track::take_in(const View& view, std::size_t phase, float z) {
   Seen seen{view.from, view.to, phase, z, {}, {}};
+  if (!section_.empty() && one_section(section_.front(), seen)) section_.push_back(seen);
   if (!signed_) {
     const Pose pose = pose_of(pose_, tools_->shifts(), phase);
     const image::CarrierSet& lattice = tools_->lattice();
@@ -173,14 +186,8 @@ std::vector<std::vector<const Track::Seen*>> Track::groups() const {
   std::sort(all.begin(), all.end(), [](const Seen* a, const Seen* b) { return a->from < b->from; });
   std::vector<std::vector<const Seen*>> groups;
   for (const Seen* seen : all) {
-    bool same = false;
-    if (!groups.empty()) {
-      const Seen* before = groups.back().front();
-      const double holds = static_cast<double>(seen->phase) - static_cast<double>(before->phase);
-      const double apart = seen->from - before->from;
-      same = !phases_known_ || (apart > (holds - 1) * kHoldSeconds * kSlowest - 0.1 &&
-                                apart < (holds + 1) * kHoldSeconds * kFastest + 0.1);
-    }
+    const bool same =
+        !groups.empty() && (!phases_known_ || one_section(*groups.back().front(), *seen));
     if (!same) groups.emplace_back();
     groups.back().push_back(seen);
   }
@@ -219,7 +226,8 @@ bool Track::read_group(const std::vector<const Seen*>& group, Decoder& decoder) 
     if (!signed_) continue;
     pose_.tx += quarter.first;
     pose_.ty += quarter.second;
-    for (const Seen* seen : group) section_.emplace_back(seen->from, seen->phase);
+    for (const Seen* seen : group)
+      section_.push_back({seen->from, seen->to, seen->phase, 0, {}, {}});
     return true;
   }
   return false;
@@ -258,10 +266,10 @@ void Track::read_margin(Decoder& decoder) {
 
 Span Track::section_start() const {
   Span span{-1e9, 1e9};
-  for (const auto& [time, phase] : section_) {
-    const double holds = static_cast<double>(phase) * kHoldSeconds;
-    span.from_seconds = std::max(span.from_seconds, time - holds - kHoldSeconds);
-    span.to_seconds = std::min(span.to_seconds, time - holds);
+  for (const Seen& seen : section_) {
+    const double holds = static_cast<double>(seen.phase) * kHoldSeconds;
+    span.from_seconds = std::max(span.from_seconds, seen.from - holds - kHoldSeconds);
+    span.to_seconds = std::min(span.to_seconds, seen.to - holds);
   }
   return span;
 }

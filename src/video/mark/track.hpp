@@ -64,7 +64,7 @@ class Track {
   image::KnownWave wave_;
   std::vector<std::vector<std::complex<float>>> turns_;  // of the wave, by phase
   std::optional<image::SignedReading> signed_;
-  std::vector<std::pair<double, std::size_t>> section_;  // time and phase of the signed group
+  std::vector<Seen> section_;  // views of the signed frame's section, without values
   std::vector<Seen> seen_;
 };
 
