@@ -5,6 +5,7 @@
 #include "commands/inspect_command.hpp"
 #include "commands/key_command.hpp"
 #include "commands/mark_command.hpp"
+#include "commands/pipe_command.hpp"
 #include "commands/propagate_command.hpp"
 #include "commands/trust_command.hpp"
 #include "commands/verify_command.hpp"
@@ -17,6 +18,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_verify_command());
   commands.push_back(make_inspect_command());
   commands.push_back(make_propagate_command());
+  commands.push_back(make_pipe_command());
   commands.push_back(make_key_command());
   commands.push_back(make_trust_command());
   commands.push_back(make_doctor_command());

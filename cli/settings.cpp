@@ -33,6 +33,19 @@ constexpr std::array kKnown = {
     KnownSetting{"height", "SIGNMARK_HEIGHT"},
     KnownSetting{"font", "SIGNMARK_FONT"},
     KnownSetting{"quality", "SIGNMARK_QUALITY"},
+    KnownSetting{"crf", "SIGNMARK_CRF"},
+    KnownSetting{"preset", "SIGNMARK_PRESET"},
+    KnownSetting{"threads", "SIGNMARK_THREADS"},
+    KnownSetting{"label-seconds", "SIGNMARK_LABEL_SECONDS"},
+    KnownSetting{"notice", "SIGNMARK_NOTICE"},
+    KnownSetting{"notice-place", "SIGNMARK_NOTICE_PLACE"},
+    KnownSetting{"notice-blend", "SIGNMARK_NOTICE_BLEND"},
+    KnownSetting{"notice-language", "SIGNMARK_NOTICE_LANGUAGE"},
+    KnownSetting{"notice-file", "SIGNMARK_NOTICE_FILE"},
+    KnownSetting{"mark-sound", "SIGNMARK_MARK_SOUND"},
+    KnownSetting{"notice-in-film", "SIGNMARK_NOTICE_IN_FILM"},
+    KnownSetting{"size-like-source", "SIGNMARK_SIZE_LIKE_SOURCE"},
+    KnownSetting{"sei", "SIGNMARK_SEI"},
     KnownSetting{"source-type", "SIGNMARK_SOURCE_TYPE"},
     KnownSetting{"agent", "SIGNMARK_AGENT_NAME"},
     KnownSetting{"agent-version", "SIGNMARK_AGENT_VERSION"},
@@ -46,10 +59,11 @@ tl::unexpected<Error> config_error(const fs::path& file, const toml::source_regi
               "see `signmark mark --help` for the names of settings");
 }
 
-/// A text or a number as text; nothing for other types.
+/// A text, a number or a truth as text; nothing for other types.
 std::optional<std::string> text_of(const toml::node& node) {
   if (auto text = node.value_exact<std::string>()) return text;
   if (const auto whole = node.value_exact<std::int64_t>()) return fmt::format("{}", *whole);
+  if (const auto truth = node.value_exact<bool>()) return *truth ? "true" : "false";
   if (const auto number = node.value_exact<double>()) return fmt::format("{}", *number);
   return std::nullopt;
 }

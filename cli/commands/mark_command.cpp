@@ -4,55 +4,14 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "base/file.hpp"
 #include "base/result.hpp"
-#include "keys_access.hpp"
+#include "mark_flags.hpp"
 #include "output_flags.hpp"
 #include "streams.hpp"
 
 namespace signmark::cli {
 namespace {
-
-/// A flag whose value goes to signmark::set_option under the same name.
-struct OptionFlag {
-  const char* name;
-  const char* type;
-  const char* help;
-};
-
-// `wording` comes before `text`: it brings a text of its own.
-constexpr std::array kFlags = {
-    OptionFlag{"layers", "LIST", "robust,visible,metadata,manifest (default: all)"},
-    OptionFlag{"carrier", "public|NAME|both",
-               "Carrier key of the robust mark (default: public, so that anyone can find it)"},
-    OptionFlag{"strength", "LEVEL", "Robust mark: invisible, default or strong"},
-    OptionFlag{"producer", "NAME",
-               "ContentProducer: your 27-character code, or a name (default: id of your key)"},
-    OptionFlag{"produce-id", "ID", "ProduceID (default: the content id)"},
-    OptionFlag{"content-id", "HEX", "64-bit content id, 16 hex digits (default: random)"},
-    OptionFlag{"existing", "refuse|add", "What to do with marks that are there (default: refuse)"},
-    OptionFlag{"wording", "gb45438|eu-ai", "Rule for the visible label (default: gb45438)"},
-    OptionFlag{"text", "TEXT", "Wording of the visible label (default: AI生成)"},
-    OptionFlag{"corner", "PLACE",
-               "bottom-right (default), bottom-left, top-right, top-left, bottom, top"},
-    OptionFlag{"height", "SHARE", "Glyph height over the shortest side, 0.05 (default) to 0.5"},
-    OptionFlag{"font", "FILE", "TrueType or OpenType file for other scripts"},
-    OptionFlag{"quality", "1..100", "Encoder quality (default: the source's own tables)"},
-    OptionFlag{"label-place", "PLACE", "Documents: label at the start (default), middle or end"},
-    OptionFlag{"density", "LEVEL",
-               "Documents: a signed record every 100 (dense), 230 (normal) Chinese characters, or "
-               "one (end)"},
-    OptionFlag{"placement", "PLACE", "Documents: record in the middle (default) or end of a block"},
-    OptionFlag{"field", "PATH", "JSON, JSONL: where the text is, e.g. choices[].message.content"},
-    OptionFlag{"source-type", "TERM",
-               "IPTC digital source type (default: trainedAlgorithmicMedia)"},
-    OptionFlag{"agent", "NAME", "Software that generated the content"},
-    OptionFlag{"agent-version", "VERSION", "Its version"},
-    OptionFlag{"model", "NAME", "Model for the AI disclosure"},
-    OptionFlag{"title", "TEXT", "Title in the manifest"},
-};
 
 class MarkCommand final : public Command {
  public:
@@ -60,10 +19,8 @@ class MarkCommand final : public Command {
   Result<int> run(Session& session) override;
 
  private:
-  Result<MarkOptions> options(const Settings& settings) const;
-
   std::string input_, signer_;
-  std::array<std::string, kFlags.size()> values_;
+  MarkFlags marking_;
   bool sidecar_ = false;
   OutputFlags output_;
   UnlockFlags unlock_;
@@ -74,9 +31,7 @@ CLI::App* MarkCommand::declare(CLI::App& app) {
       "mark", "Mark a generated file: content, visible label, AIGC record, manifest");
   verb->add_option("IN", input_, "File to mark, - for stdin; it is never changed")->required();
   output_.declare(*verb);
-  for (std::size_t i = 0; i < kFlags.size(); ++i)
-    verb->add_option(std::string("--") + kFlags[i].name, values_[i], kFlags[i].help)
-        ->type_name(kFlags[i].type);
+  marking_.declare(*verb, false);
   verb->add_option("--signer", signer_, "Signing key: id, label, file:PATH or exec:[…]")
       ->type_name("KEY");
   verb->add_flag("--sidecar", sidecar_, "Put the manifest into OUT.c2pa instead of the file");
@@ -84,16 +39,6 @@ CLI::App* MarkCommand::declare(CLI::App& app) {
   verb->footer(
       "Example: signmark mark photo.png -o marked.png\nNext:    signmark verify marked.png");
   return verb;
-}
-
-Result<MarkOptions> MarkCommand::options(const Settings& settings) const {
-  MarkOptions options;
-  for (std::size_t i = 0; i < kFlags.size(); ++i) {
-    const std::string value = settings.prefer(values_[i], kFlags[i].name);
-    if (!value.empty()) SIGNMARK_TRY(set_option(options, kFlags[i].name, value));
-  }
-  options.sidecar = sidecar_;
-  return options;
 }
 
 void print_robust(const Output& out, const MarkReport& report) {
@@ -111,6 +56,30 @@ void print_robust(const Output& out, const MarkReport& report) {
                        robust.id_margin_db, whole, robust.psnr_db));
 }
 
+void print_streams(const Output& out, const video::Report& report) {
+  if (report.picture) {
+    const video::PictureReport& picture = *report.picture;
+    const std::string whole =
+        picture.signed_frame
+            ? fmt::format("signed frame margin {:.1f} dB", picture.signed_margin_db)
+        : picture.why_no_signed_frame.empty() ? "no signed frame: no signing key"
+                                              : "no signed frame: " + picture.why_no_signed_frame;
+    out.line(fmt::format(
+        "  robust    pictures: id frame margin {:.1f} dB, {} (PSNR {:.1f} dB, {} frames)",
+        picture.id_margin_db, whole, picture.psnr_db, picture.frames));
+  }
+  if (!report.sound) return;
+  const audio::SoundReport& sound = *report.sound;
+  if (sound.id_frame)
+    out.line(fmt::format(
+        "  robust    sound: id frame margin {:.1f} dB, {} (SNR {:.1f} dB)", sound.id_margin_db,
+        sound.signed_frame ? fmt::format("signed frame margin {:.1f} dB", sound.signed_margin_db)
+        : sound.why_not.empty() ? "no signed frame"
+                                : "no signed frame: " + sound.why_not,
+        sound.snr_db));
+  if (sound.notice) out.line("  visible   audible label in the sound");
+}
+
 void print_document(const Output& out, const MarkReport& report) {
   if (report.text)
     out.line(fmt::format("  robust    {} signed record{} for {} characters, {} hidden bytes",
@@ -123,6 +92,7 @@ void print_document(const Output& out, const MarkReport& report) {
 void print_report(const Output& out, const std::string& input, const MarkReport& report) {
   out.line(fmt::format("marked {}", path_text(report.output)));
   print_robust(out, report);
+  if (report.timed) print_streams(out, *report.timed);
   print_document(out, report);
   if (report.overlay.width != 0)
     out.line(fmt::format("  visible   label at {},{} ({} x {} px, glyphs {} px high)",
@@ -164,25 +134,13 @@ Result<MarkReport> mark_streams(const Session& session, const std::string& input
 }
 
 Result<int> MarkCommand::run(Session& session) {
-  SIGNMARK_ASSIGN(MarkOptions how, options(session.settings));
+  SIGNMARK_ASSIGN(MarkOptions how, marking_.options(session.settings));
+  how.sidecar = sidecar_;
   SIGNMARK_ASSIGN(const OutputOptions where, output_.resolve(input_));
   const bool to_stdout = is_stream(where.file.native());
   SIGNMARK_TRY(to_stdout ? check_stdout() : check_output(input_, where));
-  OpenedSigner opened;
-  if (how.layers.manifest || how.layers.metadata || how.layers.robust) {
-    auto signer = open_signer(session, session.settings.prefer(signer_, "signer"), unlock_);
-    // Without a manifest the record can do without its integrity value (gb45438.md section 8), and
-    // the robust mark without its signed frame.
-    if (!signer && how.layers.manifest) return tl::unexpected<Error>(signer.error());
-    if (signer) opened = std::move(*signer);
-  }
-  std::optional<keys::CarrierKey> carrier;
-  if (how.layers.robust) {
-    SIGNMARK_ASSIGN(carrier, open_carrier(session, how.carrier, unlock_));
-    if (carrier) how.carrier_key = &*carrier;
-  }
-  how.signer = opened.signer.get();
-  how.signer_root = opened.root_der;
+  MarkSecrets secrets;
+  SIGNMARK_TRY(secrets.open(session, signer_, unlock_, how));
   SIGNMARK_ASSIGN(const MarkReport report, to_stdout || is_stream(input_)
                                                ? mark_streams(session, input_, where, how)
                                                : mark_file(session.context, input_, where, how));

@@ -202,9 +202,9 @@ struct TextOptions {
   DrawText draw{};
 };
 
-/// The text of a document in reading order, as a reader sees it. A PDF's words are not read: each
-/// page is one `verbatim` passage without text, before which a paragraph can stand. Errors:
-/// `container.<format>.text` (damaged, or no document; for JSON no such field),
+/// The text of a document in reading order, as a reader sees it; it may view `file`. A PDF's words
+/// are not read: each page is one `verbatim` passage without text, before which a paragraph can
+/// stand. Errors: `container.<format>.text` (damaged, or no document; for JSON no such field),
 /// `container.<format>.limit` (`document-text`, `blocks`, `box-depth`); of packages also
 /// `container.zip.*`. Thread-safe.
 Result<std::vector<Passage>> passages(const Context& context, ByteView file,
@@ -220,7 +220,7 @@ Result<std::vector<Passage>> passages(const Context& context, ByteView file,
 /// within a character or a closed range, a passage that is not prose), `container.<format>.
 /// unwritable`. Thread-safe.
 Result<Rope> insert_text(const Context& context, ByteView file, const Inventory& inventory,
-                         const std::vector<Insertion>& insertions,
+                         std::vector<Insertion> insertions,
                          const std::vector<NewParagraph>& paragraphs,
                          const TextOptions& options = {});
 

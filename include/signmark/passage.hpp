@@ -7,11 +7,48 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "signmark/base.hpp"
 
 namespace signmark {
+
+/// UTF-8 text that owns its bytes, or views those of the document that it was read from: a large
+/// text is then held once.
+class PassageText {
+ public:
+  PassageText() = default;
+  PassageText(std::string text) : owned_(std::move(text)) {}  // NOLINT(google-explicit-constructor)
+  PassageText(std::string_view text) : owned_(text) {}        // NOLINT(google-explicit-constructor)
+  PassageText(const char* text) : owned_(text) {}             // NOLINT(google-explicit-constructor)
+  /// Views bytes, which must outlive it.
+  static PassageText viewing(std::string_view text) {
+    PassageText viewer;
+    viewer.viewed_ = text;
+    return viewer;
+  }
+
+  [[nodiscard]] std::string_view view() const {
+    return viewed_.data() != nullptr ? viewed_ : std::string_view(owned_);
+  }
+  operator std::string_view() const { return view(); }  // NOLINT(google-explicit-constructor)
+  [[nodiscard]] std::size_t size() const { return view().size(); }
+  [[nodiscard]] bool empty() const { return view().empty(); }
+  [[nodiscard]] char operator[](std::size_t i) const { return view()[i]; }
+  [[nodiscard]] bool is_view() const { return viewed_.data() != nullptr; }
+
+  /// Bytes of its own, to be changed; copied now if they were viewed.
+  std::string& own() {
+    if (viewed_.data() != nullptr) owned_ = viewed_;
+    viewed_ = {};
+    return owned_;
+  }
+
+ private:
+  std::string owned_;
+  std::string_view viewed_;
+};
 
 /// One paragraph, table cell, list item, heading, caption, subtitle cue or message of a document.
 struct Passage {
@@ -23,7 +60,7 @@ struct Passage {
   Kind kind = Kind::prose;
   /// What a reader sees, as UTF-8: markup taken away, entities and escapes resolved, invisible
   /// characters kept. Soft line breaks of the source are spaces or line ends.
-  std::string text;
+  PassageText text;
   /// Ranges of `text` (bytes) that are verbatim within prose: inline code, URLs, formulae.
   /// Ascending, disjoint. Nothing is inserted inside or directly beside them.
   std::vector<Range> closed;

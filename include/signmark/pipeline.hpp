@@ -22,6 +22,7 @@
 #include "signmark/label.hpp"
 #include "signmark/text.hpp"
 #include "signmark/trust.hpp"
+#include "signmark/video.hpp"
 
 namespace signmark {
 
@@ -179,6 +180,16 @@ struct TextMarkOptions {
   text::Placement placement = text::Placement::middle;
 };
 
+/// What concerns film and sound only.
+struct TimedMarkOptions {
+  video::EncodeOptions encode;
+  video::LabelTime label_time;
+  audio::AudibleLabel notice;  ///< of sound files; of films only with `film_notice`
+  bool film_sound = false;     ///< lay the robust mark into the sound of a film as well
+  bool film_notice = false;    ///< put the audible label into the sound of a film as well
+  bool sei = false;            ///< the record also as an SEI message (H.264, HEVC)
+};
+
 struct MarkOptions {
   Layers layers;
   label::VisibleLabel visible;
@@ -199,6 +210,7 @@ struct MarkOptions {
   const keys::CarrierKey* carrier_key = nullptr;
   image::RobustStrength strength = image::RobustStrength::normal;
   TextMarkOptions text;
+  TimedMarkOptions timed;
   Existing existing = Existing::refuse;
   bool sidecar = false;  ///< put the manifest beside the file even when it could be embedded
 };
@@ -229,6 +241,7 @@ struct MarkReport {
   std::optional<image::RobustReport> robust;
   std::string robust_kept;               ///< content id of a robust mark that was there and stays
   std::optional<text::MarkReport> text;  ///< signed records in a document; empty without that layer
+  std::optional<video::Report> timed;    ///< what was done to a film or sound
   bool visible_paragraph = false;        ///< the visible label is a paragraph of the document
   /// Layers that were asked for and that this format has no place for: one clause each.
   std::vector<std::string> left_out;
@@ -259,14 +272,31 @@ struct MarkedBytes {
 Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options,
                                const std::filesystem::path& name = {});
 
+/// What went into a raw stream.
+struct PipeReport {
+  std::string content_id;
+  video::Report streams;
+};
+
+/// Marks raw pictures (y4m) or sound (PCM) from one descriptor to the other: the layers `robust`
+/// and `visible`; the others need a container. Errors: `pipeline.layers` (nothing left to do),
+/// those of video::VideoRoom. Thread-safe.
+Result<PipeReport> pipe_pictures(const Context& context, int in, int out,
+                                 const MarkOptions& options);
+Result<PipeReport> pipe_sound(const Context& context, int in, int out,
+                              const video::VideoRoom::PcmShape& shape, const MarkOptions& options);
+
 /// Sets one option by the name that it has on the command line, without dashes: `layers`,
 /// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false); of
 /// the robust mark `carrier`, `strength` (invisible, default, strong); of the visible label `text`,
 /// `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`, `font`, `quality`; of
 /// documents `field`, `label-place` (start, middle, end), `density` (dense, normal, end),
-/// `placement` (middle, end); of the
-/// manifest `source-type` (a URI or a term of IPTC's vocabulary), `agent`, `agent-version`,
-/// `model`, `title`. Errors: `pipeline.option.unknown`, `pipeline.option.value`, `pipeline.layers`.
+/// `placement` (middle, end); of film and sound `crf`, `preset`, `size-like-source`, `threads`,
+/// `label-seconds` (0: the whole film), `sei`, `mark-sound` (of a film), `notice` (rhythm, spoken),
+/// `notice-place` (start, end, both), `notice-blend` (mix, insert), `notice-language`,
+/// `notice-file`, `notice-in-film`; of the manifest `source-type` (a URI or a term of IPTC's
+/// vocabulary), `agent`, `agent-version`, `model`, `title`. Errors: `pipeline.option.unknown`,
+/// `pipeline.option.value`, `pipeline.layers`.
 Status set_option(MarkOptions& options, std::string_view name, std::string_view value);
 /// `force`, `in-place` (true, false), `backup` (a path). Errors: as above.
 Status set_option(OutputOptions& options, std::string_view name, std::string_view value);

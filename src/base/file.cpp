@@ -218,4 +218,12 @@ Status write_file(const fs::path& path, ByteView bytes, PublishOptions options) 
   return file.commit();
 }
 
+Result<MappedFile> map_rope(const Context& context, const fs::path& folder, const Rope& rope) {
+  PublishOptions only_ours;
+  only_ours.mode = 0600;
+  SIGNMARK_ASSIGN(AtomicFile file, AtomicFile::create(folder / "signmark", std::move(only_ours)));
+  SIGNMARK_TRY(file.write(rope));
+  return MappedFile::open(file.temporary(), context.limits);
+}
+
 }  // namespace signmark

@@ -79,6 +79,11 @@ class AtomicFile {
   bool synced_ = false;
 };
 
+/// The bytes of a rope as a file of their own that has no name any more: large ones then need no
+/// heap. It lies in `folder` while it is written. Errors: those of AtomicFile and MappedFile.
+Result<MappedFile> map_rope(const Context& context, const std::filesystem::path& folder,
+                            const Rope& rope);
+
 /// Writes a small file atomically.
 Status write_file(const std::filesystem::path& path, ByteView bytes, PublishOptions options = {});
 

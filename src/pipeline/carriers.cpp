@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Opening carrier keys for the image room.
+// Opening carrier keys for the media rooms.
 #include "pipeline/carriers.hpp"
 
 #include <fmt/format.h>
@@ -21,22 +21,22 @@ std::string name_of(const keys::CarrierKey& key) {
 
 }  // namespace
 
-Status ImageKeys::add(const keys::CarrierKey& key) {
-  SIGNMARK_ASSIGN(keys::SecretBytes secret, key.medium_key(keys::Medium::image));
+Status CarrierKeys::add(const keys::CarrierKey& key) {
+  SIGNMARK_ASSIGN(keys::SecretBytes secret, key.medium_key(medium_));
   secrets_.push_back(std::move(secret));
   views_.push_back(secrets_.back().open());
   keys_.push_back({name_of(key), views_.back().bytes()});
   return {};
 }
 
-Status ImageKeys::add_public() {
+Status CarrierKeys::add_public() {
   SIGNMARK_ASSIGN(const auto arena, keys::SecureArena::create(1));
   SIGNMARK_ASSIGN(const keys::CarrierKey key, keys::CarrierKey::make_public(arena));
   return add(key);
 }
 
-Result<ImageKeys> ImageKeys::to_mark(const MarkOptions& options) {
-  ImageKeys opened;
+Result<CarrierKeys> CarrierKeys::to_mark(const MarkOptions& options, keys::Medium medium) {
+  CarrierKeys opened(medium);
   if (options.carrier == kPublic || options.carrier == kBoth) SIGNMARK_TRY(opened.add_public());
   if (options.carrier == kPublic) return opened;
   if (options.carrier_key == nullptr)
@@ -46,8 +46,8 @@ Result<ImageKeys> ImageKeys::to_mark(const MarkOptions& options) {
   return opened;
 }
 
-Result<ImageKeys> ImageKeys::to_look(const CarrierSource& carriers) {
-  ImageKeys opened;
+Result<CarrierKeys> CarrierKeys::to_look(const CarrierSource& carriers, keys::Medium medium) {
+  CarrierKeys opened(medium);
   SIGNMARK_TRY(opened.add_public());
   if (!carriers) return opened;
   SIGNMARK_ASSIGN(const keys::CarriersAtHand at_hand, carriers());

@@ -28,7 +28,7 @@ struct Examination {
   std::vector<Finding> findings;
   std::vector<Error> problems;
   bool trace = false;  ///< another scheme says that the content is generated
-  std::optional<image::RobustFinding> robust;  ///< when the pixels were looked at
+  std::optional<image::RobustFinding> robust;  ///< when pixels, pictures or sound were looked at
   std::vector<TextPiece> pieces;               ///< of a document whose text carries records
   double text_coverage = 0;
   std::size_t text_records = 0;
@@ -38,6 +38,7 @@ struct Examination {
   /// known.
   std::string robust_signer;
   bool robust_present = false;
+  int robust_rank = -1;  ///< how much that mark says; -1: none carries an id
 };
 
 /// Looks at every layer of the bytes. `name`: see container::probe. Errors: only limits and unknown
@@ -57,6 +58,11 @@ void examine_manifest(const Context& context, ByteView file, const VerifyOptions
 /// only `base.cancelled`.
 Status examine_robust(const Context& context, ByteView file, const VerifyOptions& options,
                       Examination& look);
+
+/// The marks in film and sound, and the audible labels. Runs last, as examine_robust. Errors: only
+/// `base.cancelled`.
+Status examine_timed(const Context& context, ByteView file, const VerifyOptions& options,
+                     Examination& look);
 
 /// Tier of the Measures, Article 6, from all that was found.
 label::TierAnswer tier_of_examination(const Examination& look, bool declared);

@@ -123,7 +123,7 @@ void add_marks(const image::RobustFinding& found, Tree& tree) {
 
 Result<image::RobustFinding> find_marks(const Context& context, ByteView file,
                                         std::string_view mime, const CarrierSource& carriers) {
-  SIGNMARK_ASSIGN(const ImageKeys keys, ImageKeys::to_look(carriers));
+  SIGNMARK_ASSIGN(const CarrierKeys keys, CarrierKeys::to_look(carriers, keys::Medium::image));
   SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
   image::RobustLookup lookup;
   lookup.keys = keys.keys();
@@ -132,6 +132,7 @@ Result<image::RobustFinding> find_marks(const Context& context, ByteView file,
 
 Status add_pixels(const Context& context, ByteView file, const container::FormatInfo& format,
                   const CarrierSource& carriers, Tree& tree) {
+  if (format.timed) tree.add(1, "robust mark", "streams are not decoded here: signmark verify");
   if (!format.picture) return {};
   const auto found = find_marks(context, file, format.mime, carriers);
   if (found)
@@ -207,6 +208,10 @@ Result<std::vector<TreeLine>> inspect_file(const Context& context,
              fmt::format("{} x {} pixels, {} frame{}, orientation {}", inventory->width,
                          inventory->height, inventory->frames, inventory->frames == 1 ? "" : "s",
                          inventory->orientation));
+  if (container::format_info(inventory->format).timed)
+    tree.add(1, "streams",
+             fmt::format("{} of pictures, {} of sound", inventory->video_tracks,
+                         inventory->sound_tracks));
   tree.add(1, "complete", inventory->complete ? "yes" : "no");
   for (const Error& problem : inventory->problems)
     tree.add(1, "problem", fmt::format("{} ({})", problem.message, problem.where));

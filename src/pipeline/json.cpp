@@ -112,6 +112,38 @@ JsonValue to_json(const VerifyReport& report) {
   return value;
 }
 
+JsonValue sound_json(const audio::SoundReport& sound) {
+  JsonValue value = {{"seconds", sound.seconds},
+                     {"snr_db", sound.snr_db},
+                     {"id_frame", sound.id_frame},
+                     {"signed_frame", sound.signed_frame},
+                     {"id_margin_db", sound.id_margin_db},
+                     {"signed_margin_db", sound.signed_margin_db},
+                     {"notice", sound.notice}};
+  if (!sound.why_not.empty()) value["why_not"] = sound.why_not;
+  return value;
+}
+
+JsonValue picture_json(const video::PictureReport& picture) {
+  JsonValue value = {{"frames", picture.frames},
+                     {"holds", picture.holds},
+                     {"psnr_db", picture.psnr_db},
+                     {"worst_psnr_db", picture.worst_psnr_db},
+                     {"signed_frame", picture.signed_frame},
+                     {"id_margin_db", picture.id_margin_db},
+                     {"signed_margin_db", picture.signed_margin_db}};
+  if (!picture.why_no_signed_frame.empty())
+    value["why_no_signed_frame"] = picture.why_no_signed_frame;
+  return value;
+}
+
+JsonValue streams_json(const video::Report& report) {
+  JsonValue value = {{"seconds", report.seconds}, {"notes", report.notes}};
+  if (report.picture) value["picture"] = picture_json(*report.picture);
+  if (report.sound) value["sound"] = sound_json(*report.sound);
+  return value;
+}
+
 JsonValue to_json(const MarkReport& report) {
   JsonValue value = {{"input", {{"bytes", report.bytes_in}}},
                      {"output", {{"path", report.output.string()}, {"bytes", report.bytes_out}}},
@@ -127,6 +159,7 @@ JsonValue to_json(const MarkReport& report) {
                      {"sentences", report.text->units},
                      {"characters", report.text->characters},
                      {"hidden_bytes", report.text->hidden_bytes}};
+  if (report.timed) value["streams"] = streams_json(*report.timed);
   if (!report.left_out.empty()) value["left_out"] = report.left_out;
   if (report.overlay.width != 0)
     value["visible"] = {{"x_px", report.overlay.x},

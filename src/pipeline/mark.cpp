@@ -105,13 +105,6 @@ Result<container::Edits> metadata_edits(const Context& context, const Media& med
   return edits;
 }
 
-Result<std::uint64_t> given_content_id(const std::string& text) {
-  const auto bytes = unhex(text);
-  const auto id = bytes ? id_of(*bytes) : std::nullopt;
-  if (!id) return fail("cli.content-id", "a content id has 16 hexadecimal digits", text);
-  return *id;
-}
-
 /// Whether the robust mark that is there points to the issuer or key that signs now.
 bool is_own_mark(const Examination& look, const MarkOptions& options) {
   if (options.signer == nullptr) return false;
@@ -127,21 +120,37 @@ bool is_own_mark(const Examination& look, const MarkOptions& options) {
 /// The id of this work: the given one, that of an own robust mark which stays, or a new one.
 Result<std::uint64_t> content_id(const Context& context, const Examination& look,
                                  const MarkOptions& options) {
-  if (!options.content_id.empty()) return given_content_id(options.content_id);
-  if (has_robust_mark(look) && is_own_mark(look, options)) return given_content_id(look.robust_id);
-  std::array<Byte, 8> id{};
-  context.random->fill(id);
-  return *id_of(id);
+  if (options.content_id.empty() && has_robust_mark(look) && is_own_mark(look, options))
+    return given_content_id(look.robust_id);
+  return chosen_content_id(context, options);
+}
+
+/// Algorithms of the robust marks that were laid just now.
+std::vector<std::string_view> algs_laid(const Media& media) {
+  std::vector<std::string_view> algs;
+  if (media.text) algs.push_back(kTextAlg);
+  if (media.robust || (media.timed && media.timed->picture)) algs.push_back(kLatticeAlg);
+  if (media.timed && media.timed->sound && media.timed->sound->id_frame)
+    algs.push_back(kPatchworkAlg);
+  return algs;
+}
+
+/// Those of a mark that was there, by the kind of file.
+std::vector<std::string_view> algs_kept(const Media& media) {
+  const auto& format = container::format_info(media.inventory.format);
+  if (format.document) return {kTextAlg};
+  return {format.timed && media.inventory.video_tracks == 0 ? kPatchworkAlg : kLatticeAlg};
 }
 
 /// What binds the manifest to the pixels: the mark just laid with its tiles, or the one that stays.
 Status bind_robust(const Media& media, const MarkReport& report, c2pa::ManifestRequest& request) {
-  const std::string& bound = media.robust || media.text ? report.content_id : report.robust_kept;
+  const bool laid = !algs_laid(media).empty();
+  const std::string& bound = laid ? report.content_id : report.robust_kept;
   if (bound.empty()) return {};
   SIGNMARK_ASSIGN(const std::uint64_t id, given_content_id(bound));
-  const bool document = container::format_info(media.inventory.format).document;
-  request.soft_bindings.push_back({std::string(document ? kTextAlg : kLatticeAlg), id_bytes(id)});
-  request.marks_were_there = !media.robust && !media.text;
+  for (const std::string_view alg : laid ? algs_laid(media) : algs_kept(media))
+    request.soft_bindings.push_back({std::string(alg), id_bytes(id)});
+  request.marks_were_there = !laid;
   if (media.robust)
     request.own_assertions.push_back(
         {std::string(kTilesLabel), encode_tiles({id, media.robust->lattice, media.robust->tiles})});
@@ -206,7 +215,7 @@ Expectation expectation_of(const PlannedMark& planned, const MarkOptions& option
 
 /// The plan for options that fit the source: no second robust mark is ever laid.
 Result<PlannedMark> plan_fitting(const Context& context, const Source& source,
-                                 const MarkOptions& options) {
+                                 const MarkOptions& options, const fs::path& folder) {
   PlannedMark planned;
   MarkReport& report = planned.report;
   report.bytes_in = source.bytes.size();
@@ -217,7 +226,9 @@ Result<PlannedMark> plan_fitting(const Context& context, const Source& source,
     SIGNMARK_TRY(fill_record(source.look, options, report));
   else if (options.layers.metadata)
     report.left_out.push_back("metadata: the format has no place for an AIGC record");
-  SIGNMARK_ASSIGN(planned.media, change_media(context, source, options, id));
+  const Laying laying{
+      id, report.record.label.empty() ? std::string() : label::to_json(report.record), folder};
+  SIGNMARK_ASSIGN(planned.media, change_media(context, source, options, laying));
   SIGNMARK_ASSIGN(container::Edits edits, metadata_edits(context, planned.media, options, report));
   SIGNMARK_ASSIGN(planned.plan,
                   plan_output(context, source, planned.media, std::move(edits), options, report));
@@ -225,6 +236,7 @@ Result<PlannedMark> plan_fitting(const Context& context, const Source& source,
   report.overlay = std::move(planned.media.overlay);
   report.robust = std::move(planned.media.robust);
   report.text = planned.media.text;
+  report.timed = planned.media.timed;
   report.visible_paragraph = planned.media.visible_paragraph;
   report.left_out.insert(report.left_out.end(), planned.media.left_out.begin(),
                          planned.media.left_out.end());
@@ -233,13 +245,14 @@ Result<PlannedMark> plan_fitting(const Context& context, const Source& source,
   return planned;
 }
 
+/// `folder`: see Laying.
 Result<PlannedMark> plan_mark(const Context& context, const Source& source,
-                              const MarkOptions& options) {
+                              const MarkOptions& options, const fs::path& folder) {
   SIGNMARK_TRY(check_existing(source, options));
-  if (!has_robust_mark(source.look)) return plan_fitting(context, source, options);
+  if (!has_robust_mark(source.look)) return plan_fitting(context, source, options, folder);
   MarkOptions fitting = options;
   fitting.layers.robust = false;
-  return plan_fitting(context, source, fitting);
+  return plan_fitting(context, source, fitting, folder);
 }
 
 /// How the input is looked at. Pixels that stay as they are need not be decoded.
@@ -259,10 +272,11 @@ VerifyOptions look_options(const MarkOptions& options) {
 Result<MarkReport> mark_file(const Context& context, const fs::path& input,
                              const OutputOptions& output, const MarkOptions& options) {
   SIGNMARK_ASSIGN(const Source source, open_source(context, input, output, look_options(options)));
-  auto planned = plan_mark(context, source, options);
+  auto planned = plan_mark(context, source, options, output.file.parent_path());
   if (!planned) return tl::unexpected<Error>(planned.error().at(input.string()));
-  SIGNMARK_ASSIGN(Published published, publish(context, source, planned->plan.rope,
-                                               planned->sidecar(), output, planned->expectation));
+  SIGNMARK_ASSIGN(Published published,
+                  publish(context, source, planned->media.mapped, planned->plan.rope,
+                          planned->sidecar(), output, planned->expectation));
   planned->report.output = output.file;
   planned->report.sidecar_file = std::move(published.sidecar_file);
   planned->report.findings = std::move(published.findings);
@@ -273,7 +287,9 @@ Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const Mar
                                const fs::path& name) {
   SIGNMARK_ASSIGN(const Source source,
                   examine_source(context, input, look_options(options), name.filename().string()));
-  SIGNMARK_ASSIGN(PlannedMark planned, plan_mark(context, source, options));
+  std::error_code ignored;
+  SIGNMARK_ASSIGN(PlannedMark planned,
+                  plan_mark(context, source, options, fs::temp_directory_path(ignored)));
   MarkedBytes marked;
   marked.file = planned.plan.rope.flatten();
   if (planned.plan.sidecar) marked.sidecar = std::move(planned.plan.store);

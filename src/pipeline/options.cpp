@@ -60,6 +60,14 @@ Result<T> number(std::string_view value, T low, T high) {
   return result;
 }
 
+/// Puts a value, when it is one, where it belongs.
+template <class Target, class Value>
+Status put(Target& target, Result<Value> value) {
+  if (!value) return tl::unexpected<Error>(std::move(value.error()));
+  target = std::move(*value);
+  return {};
+}
+
 template <auto Member, class T>
 Status assign(T& options, std::string_view value) {
   options.*Member = std::string(value);
@@ -68,8 +76,7 @@ Status assign(T& options, std::string_view value) {
 
 template <auto Member, class T>
 Status flag(T& options, std::string_view value) {
-  SIGNMARK_ASSIGN(options.*Member, truth(value));
-  return {};
+  return put(options.*Member, truth(value));
 }
 
 template <class T, std::size_t N>
@@ -92,13 +99,6 @@ Status set_layers(T& options, std::string_view value) {
   return {};
 }
 
-Status set_existing(MarkOptions& options, std::string_view value) {
-  constexpr std::array kWords = {Word<Existing>{"refuse", Existing::refuse},
-                                 Word<Existing>{"add", Existing::add}};
-  SIGNMARK_ASSIGN(options.existing, choose(kWords, value));
-  return {};
-}
-
 /// The rule brings its own text along: "AI生成" would be no EU mark. A `text` set later wins.
 Status set_wording(MarkOptions& options, std::string_view value) {
   constexpr std::array kWords = {Word<label::Wording>{"gb45438", label::Wording::gb45438},
@@ -109,14 +109,30 @@ Status set_wording(MarkOptions& options, std::string_view value) {
   return {};
 }
 
-Status set_strength(MarkOptions& options, std::string_view value) {
-  using image::RobustStrength;
-  constexpr std::array kWords = {Word<RobustStrength>{"invisible", RobustStrength::invisible},
-                                 Word<RobustStrength>{"default", RobustStrength::normal},
-                                 Word<RobustStrength>{"strong", RobustStrength::strong}};
-  SIGNMARK_ASSIGN(options.strength, choose(kWords, value));
-  return {};
-}
+constexpr std::array kExisting = {Word<Existing>{"refuse", Existing::refuse},
+                                  Word<Existing>{"add", Existing::add}};
+constexpr std::array kStrengths = {
+    Word<image::RobustStrength>{"invisible", image::RobustStrength::invisible},
+    Word<image::RobustStrength>{"default", image::RobustStrength::normal},
+    Word<image::RobustStrength>{"strong", image::RobustStrength::strong}};
+constexpr std::array kLabelPlaces = {Word<LabelPlace>{"start", LabelPlace::start},
+                                     Word<LabelPlace>{"middle", LabelPlace::middle},
+                                     Word<LabelPlace>{"end", LabelPlace::end}};
+constexpr std::array kDensities = {Word<text::Density>{"dense", text::Density::dense},
+                                   Word<text::Density>{"normal", text::Density::normal},
+                                   Word<text::Density>{"end", text::Density::end}};
+constexpr std::array kPlacements = {Word<text::Placement>{"middle", text::Placement::middle},
+                                    Word<text::Placement>{"end", text::Placement::end}};
+constexpr std::array kCorners = {Word<label::Corner>{"bottom-right", label::Corner::bottom_right},
+                                 Word<label::Corner>{"bottom-left", label::Corner::bottom_left},
+                                 Word<label::Corner>{"top-right", label::Corner::top_right},
+                                 Word<label::Corner>{"top-left", label::Corner::top_left},
+                                 Word<label::Corner>{"bottom", label::Corner::bottom_edge},
+                                 Word<label::Corner>{"top", label::Corner::top_edge}};
+constexpr std::array kNotices = {Word<audio::NoticeKind>{"rhythm", audio::NoticeKind::rhythm},
+                                 Word<audio::NoticeKind>{"spoken", audio::NoticeKind::spoken}};
+constexpr std::array kBlends = {Word<audio::NoticeBlend>{"mix", audio::NoticeBlend::mix},
+                                Word<audio::NoticeBlend>{"insert", audio::NoticeBlend::insert}};
 
 Status set_carrier(MarkOptions& options, std::string_view value) {
   if (value.empty()) return wrong_value(value, "choose public, both, or name a carrier key");
@@ -124,57 +140,23 @@ Status set_carrier(MarkOptions& options, std::string_view value) {
   return {};
 }
 
-Status set_label_place(MarkOptions& options, std::string_view value) {
-  constexpr std::array kWords = {Word<LabelPlace>{"start", LabelPlace::start},
-                                 Word<LabelPlace>{"middle", LabelPlace::middle},
-                                 Word<LabelPlace>{"end", LabelPlace::end}};
-  SIGNMARK_ASSIGN(options.text.label_place, choose(kWords, value));
+/// Clause 5.4: at least two seconds.
+Status set_label_seconds(MarkOptions& options, std::string_view value) {
+  constexpr double kLeast = 2, kMost = 86'400;
+  SIGNMARK_ASSIGN(const double seconds, number(value, 0.0, kMost));
+  if (seconds > 0 && seconds < kLeast)
+    return wrong_value(value, "the standard wants 2 seconds or more; 0 means the whole film");
+  options.timed.label_time.seconds = seconds;
   return {};
 }
 
-Status set_density(MarkOptions& options, std::string_view value) {
-  using text::Density;
-  constexpr std::array kWords = {Word<Density>{"dense", Density::dense},
-                                 Word<Density>{"normal", Density::normal},
-                                 Word<Density>{"end", Density::end}};
-  SIGNMARK_ASSIGN(options.text.density, choose(kWords, value));
-  return {};
-}
-
-Status set_placement(MarkOptions& options, std::string_view value) {
-  using text::Placement;
-  constexpr std::array kWords = {Word<Placement>{"middle", Placement::middle},
-                                 Word<Placement>{"end", Placement::end}};
-  SIGNMARK_ASSIGN(options.text.placement, choose(kWords, value));
-  return {};
-}
-
-Status set_field(MarkOptions& options, std::string_view value) {
-  options.text.field = std::string(value);
-  return {};
-}
-
-Status set_corner(MarkOptions& options, std::string_view value) {
-  using label::Corner;
-  constexpr std::array kWords = {
-      Word<Corner>{"bottom-right", Corner::bottom_right},
-      Word<Corner>{"bottom-left", Corner::bottom_left},
-      Word<Corner>{"top-right", Corner::top_right},
-      Word<Corner>{"top-left", Corner::top_left},
-      Word<Corner>{"bottom", Corner::bottom_edge},
-      Word<Corner>{"top", Corner::top_edge},
-  };
-  SIGNMARK_ASSIGN(options.visible.corner, choose(kWords, value));
-  return {};
-}
-
-Status set_height(MarkOptions& options, std::string_view value) {
-  SIGNMARK_ASSIGN(options.visible.height, number(value, 0.05, 0.5));
-  return {};
-}
-
-Status set_quality(MarkOptions& options, std::string_view value) {
-  SIGNMARK_ASSIGN(options.encode.quality, number(value, 1, 100));
+Status set_notice_place(MarkOptions& options, std::string_view value) {
+  enum class Place { start, end, both };
+  constexpr std::array kWords = {Word<Place>{"start", Place::start}, Word<Place>{"end", Place::end},
+                                 Word<Place>{"both", Place::both}};
+  SIGNMARK_ASSIGN(const Place place, choose(kWords, value));
+  options.timed.notice.at_start = place != Place::end;
+  options.timed.notice.at_end = place != Place::start;
   return {};
 }
 
@@ -220,40 +202,86 @@ Status set_model(MarkOptions& options, std::string_view value) {
   return {};
 }
 
-template <auto Member>
-Status label_text(MarkOptions& options, std::string_view value) {
-  return assign<Member>(options.visible, value);
-}
-
-template <auto Member>
-Status manifest_text(MarkOptions& options, std::string_view value) {
-  return assign<Member>(options.manifest, value);
-}
+using Marking = MarkOptions;
+using Value = std::string_view;
 
 constexpr std::array kMark = {
-    Row<MarkOptions>{"layers", set_layers<MarkOptions>},
-    Row<MarkOptions>{"carrier", set_carrier},
-    Row<MarkOptions>{"strength", set_strength},
-    Row<MarkOptions>{"producer", assign<&MarkOptions::producer>},
-    Row<MarkOptions>{"produce-id", assign<&MarkOptions::produce_id>},
-    Row<MarkOptions>{"content-id", assign<&MarkOptions::content_id>},
-    Row<MarkOptions>{"existing", set_existing},
-    Row<MarkOptions>{"sidecar", flag<&MarkOptions::sidecar>},
-    Row<MarkOptions>{"wording", set_wording},
-    Row<MarkOptions>{"text", label_text<&label::VisibleLabel::text>},
-    Row<MarkOptions>{"corner", set_corner},
-    Row<MarkOptions>{"height", set_height},
-    Row<MarkOptions>{"font", label_text<&label::VisibleLabel::font_file>},
-    Row<MarkOptions>{"quality", set_quality},
-    Row<MarkOptions>{"field", set_field},
-    Row<MarkOptions>{"label-place", set_label_place},
-    Row<MarkOptions>{"density", set_density},
-    Row<MarkOptions>{"placement", set_placement},
-    Row<MarkOptions>{"source-type", set_source_type},
-    Row<MarkOptions>{"agent", manifest_text<&c2pa::ManifestRequest::agent_name>},
-    Row<MarkOptions>{"agent-version", manifest_text<&c2pa::ManifestRequest::agent_version>},
-    Row<MarkOptions>{"model", set_model},
-    Row<MarkOptions>{"title", manifest_text<&c2pa::ManifestRequest::title>},
+    Row<Marking>{"layers", set_layers<Marking>},
+    Row<Marking>{"carrier", set_carrier},
+    Row<Marking>{"strength",
+                 [](Marking& m, Value v) { return put(m.strength, choose(kStrengths, v)); }},
+    Row<Marking>{"producer", assign<&Marking::producer>},
+    Row<Marking>{"produce-id", assign<&Marking::produce_id>},
+    Row<Marking>{"content-id", assign<&Marking::content_id>},
+    Row<Marking>{"existing",
+                 [](Marking& m, Value v) { return put(m.existing, choose(kExisting, v)); }},
+    Row<Marking>{"sidecar", flag<&Marking::sidecar>},
+    // -- visible label
+    Row<Marking>{"wording", set_wording},
+    Row<Marking>{"text", [](Marking& m,
+                            Value v) { return assign<&label::VisibleLabel::text>(m.visible, v); }},
+    Row<Marking>{"corner",
+                 [](Marking& m, Value v) { return put(m.visible.corner, choose(kCorners, v)); }},
+    Row<Marking>{"height",
+                 [](Marking& m, Value v) { return put(m.visible.height, number(v, 0.05, 0.5)); }},
+    Row<Marking>{
+        "font",
+        [](Marking& m, Value v) { return assign<&label::VisibleLabel::font_file>(m.visible, v); }},
+    Row<Marking>{"quality",
+                 [](Marking& m, Value v) { return put(m.encode.quality, number(v, 1, 100)); }},
+    // -- documents
+    Row<Marking>{"field",
+                 [](Marking& m, Value v) { return assign<&TextMarkOptions::field>(m.text, v); }},
+    Row<Marking>{
+        "label-place",
+        [](Marking& m, Value v) { return put(m.text.label_place, choose(kLabelPlaces, v)); }},
+    Row<Marking>{"density",
+                 [](Marking& m, Value v) { return put(m.text.density, choose(kDensities, v)); }},
+    Row<Marking>{"placement",
+                 [](Marking& m, Value v) { return put(m.text.placement, choose(kPlacements, v)); }},
+    // -- film and sound
+    Row<Marking>{"crf",
+                 [](Marking& m, Value v) { return put(m.timed.encode.crf, number(v, 0, 63)); }},
+    Row<Marking>{"preset",
+                 [](Marking& m, Value v) {
+                   return assign<&video::EncodeOptions::preset>(m.timed.encode, v);
+                 }},
+    Row<Marking>{
+        "size-like-source",
+        [](Marking& m, Value v) { return put(m.timed.encode.size_like_source, truth(v)); }},
+    Row<Marking>{"threads", [](Marking& m,
+                               Value v) { return put(m.timed.encode.threads, number(v, 0, 256)); }},
+    Row<Marking>{"label-seconds", set_label_seconds},
+    Row<Marking>{"sei", [](Marking& m, Value v) { return put(m.timed.sei, truth(v)); }},
+    Row<Marking>{"mark-sound",
+                 [](Marking& m, Value v) { return put(m.timed.film_sound, truth(v)); }},
+    Row<Marking>{"notice",
+                 [](Marking& m, Value v) { return put(m.timed.notice.kind, choose(kNotices, v)); }},
+    Row<Marking>{"notice-place", set_notice_place},
+    Row<Marking>{"notice-blend",
+                 [](Marking& m, Value v) { return put(m.timed.notice.blend, choose(kBlends, v)); }},
+    Row<Marking>{"notice-language",
+                 [](Marking& m,
+                    Value v) { return assign<&audio::AudibleLabel::language>(m.timed.notice, v); }},
+    Row<Marking>{
+        "notice-file",
+        [](Marking& m,
+           Value v) { return assign<&audio::AudibleLabel::spoken_file>(m.timed.notice, v); }},
+    Row<Marking>{"notice-in-film",
+                 [](Marking& m, Value v) { return put(m.timed.film_notice, truth(v)); }},
+    // -- manifest
+    Row<Marking>{"source-type", set_source_type},
+    Row<Marking>{"agent",
+                 [](Marking& m,
+                    Value v) { return assign<&c2pa::ManifestRequest::agent_name>(m.manifest, v); }},
+    Row<Marking>{
+        "agent-version",
+        [](Marking& m,
+           Value v) { return assign<&c2pa::ManifestRequest::agent_version>(m.manifest, v); }},
+    Row<Marking>{"model", set_model},
+    Row<Marking>{
+        "title",
+        [](Marking& m, Value v) { return assign<&c2pa::ManifestRequest::title>(m.manifest, v); }},
 };
 
 constexpr std::array kOutput = {

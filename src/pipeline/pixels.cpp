@@ -2,34 +2,17 @@
 // One call of the image room, and the metadata of the original around its result.
 #include "pipeline/pixels.hpp"
 
+#include "base/text.hpp"
 #include "pipeline/prose.hpp"
+#include "pipeline/tile_record.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <utility>
 
-#include "pipeline/carriers.hpp"
-
 namespace signmark {
 namespace {
-
-constexpr std::string_view kFrameType = "image-frame";  // keys.md section 6
-
-image::RobustRequest robust_request(const Context& context, const MarkOptions& options,
-                                    const ImageKeys& keys, std::uint64_t content_id) {
-  image::RobustRequest request;
-  request.keys = keys.keys();
-  request.strength = options.strength;
-  request.content_id = content_id;
-  request.issuer_hint = key_hint(options);
-  request.time = context.clock->now();
-  if (options.signer != nullptr)
-    request.sign = [signer = options.signer](ByteView fields) {
-      return signer->sign_object(kFrameType, fields);
-    };
-  return request;
-}
 
 Result<image::EncodedImage> change_pixels(const Context& context, const image::ImageRoom& room,
                                           const Media& media, const MarkOptions& options,
@@ -40,8 +23,9 @@ Result<image::EncodedImage> change_pixels(const Context& context, const image::I
   if (!options.layers.robust)
     return room.change_pixels(context, media.bytes, mime, media.inventory.orientation, changes,
                               options.encode);
-  SIGNMARK_ASSIGN(const ImageKeys keys, ImageKeys::to_mark(options));
-  const image::RobustRequest request = robust_request(context, options, keys, content_id);
+  SIGNMARK_ASSIGN(const CarrierKeys keys, CarrierKeys::to_mark(options, kPictures.key));
+  const image::RobustRequest request =
+      robust_request(context, options, keys, kPictures, content_id);
   changes.robust = &request;
   return room.change_pixels(context, media.bytes, mime, media.inventory.orientation, changes,
                             options.encode);
@@ -107,6 +91,20 @@ void drop_covered_tiles(const label::Overlay& overlay, int orientation,
 
 }  // namespace
 
+Result<std::uint64_t> given_content_id(const std::string& text) {
+  const auto bytes = unhex(text);
+  const auto id = bytes ? id_of(*bytes) : std::nullopt;
+  if (!id) return fail("cli.content-id", "a content id has 16 hexadecimal digits", text);
+  return *id;
+}
+
+Result<std::uint64_t> chosen_content_id(const Context& context, const MarkOptions& options) {
+  if (!options.content_id.empty()) return given_content_id(options.content_id);
+  std::array<Byte, 8> id{};
+  context.random->fill(id);
+  return *id_of(id);
+}
+
 std::array<Byte, 4> key_hint(const MarkOptions& options) {
   std::array<Byte, 4> hint{};
   if (options.signer == nullptr) return hint;
@@ -117,23 +115,43 @@ std::array<Byte, 4> key_hint(const MarkOptions& options) {
   return hint;
 }
 
+image::RobustRequest robust_request(const Context& context, const MarkOptions& options,
+                                    const CarrierKeys& keys, const MarkMedium& medium,
+                                    std::uint64_t content_id) {
+  image::RobustRequest request;
+  request.keys = keys.keys();
+  request.strength = options.strength;
+  request.content_id = content_id;
+  request.issuer_hint = key_hint(options);
+  request.time = context.clock->now();
+  if (options.signer != nullptr)
+    request.sign = [signer = options.signer, type = medium.frame_type](ByteView fields) {
+      return signer->sign_object(type, fields);
+    };
+  return request;
+}
+
 Result<Media> change_media(const Context& context, const Source& source, const MarkOptions& options,
-                           std::uint64_t content_id) {
+                           const Laying& laying) {
   Media media;
   media.bytes = source.bytes;
   media.inventory = source.look.inventory;
   media.name = source.name;
   if (!options.layers.visible && !options.layers.robust) return media;
   if (container::format_info(media.inventory.format).document) {
-    SIGNMARK_TRY(change_document(context, options, content_id, key_hint(options), media));
+    SIGNMARK_TRY(change_document(context, options, laying, media));
     return media;
   }
   if (options.layers.visible)
     SIGNMARK_TRY(label::check_wording(options.visible.text, options.visible.rule));
+  if (container::format_info(media.inventory.format).timed) {
+    SIGNMARK_TRY(change_timed(context, options, laying, media));
+    return media;
+  }
   SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
   SIGNMARK_TRY(context.report("pixels", 0, 1));
   SIGNMARK_ASSIGN(image::EncodedImage encoded,
-                  change_pixels(context, *room, media, options, content_id));
+                  change_pixels(context, *room, media, options, laying.content_id));
   if (encoded.robust) {
     const std::string mime(container::format_info(media.inventory.format).mime);
     SIGNMARK_ASSIGN(media.pixel_digest, room->pixel_digest(context, encoded.file, mime));

@@ -116,14 +116,24 @@ Result<c2pa::SignedPlan> plan_output(const Context& context, const Source& sourc
   return plan;
 }
 
+/// Streams of film and sound are decoded only when no record tells the tier.
+Result<Source> look_at(const Context& context, const fs::path& input, const OutputOptions& output,
+                       const PropagateOptions& options) {
+  VerifyOptions how;
+  how.trust = options.trust;
+  how.layers.robust = false;
+  SIGNMARK_ASSIGN(Source source, open_source(context, input, output, how));
+  if (format_of(source).timed && source.look.record) return source;
+  how.layers.robust = true;
+  return open_source(context, input, output, how);
+}
+
 }  // namespace
 
 Result<PropagateReport> propagate_file(const Context& context, const fs::path& input,
                                        const OutputOptions& output,
                                        const PropagateOptions& options) {
-  VerifyOptions look_options;
-  look_options.trust = options.trust;
-  SIGNMARK_ASSIGN(const Source source, open_source(context, input, output, look_options));
+  SIGNMARK_ASSIGN(const Source source, look_at(context, input, output, options));
   PropagateReport report;
   report.output = output.file;
   report.tier = tier_of_examination(source.look, options.declared).tier.value_or(label::Tier::none);
@@ -150,7 +160,7 @@ Result<PropagateReport> propagate_file(const Context& context, const fs::path& i
   expectation.name = source.name;
   expectation.manifest = !plan.store.empty();
   expectation.signer_root = options.signer_root;
-  SIGNMARK_TRY(publish(context, source, plan.rope, {}, output, expectation));
+  SIGNMARK_TRY(publish(context, source, {}, plan.rope, {}, output, expectation));
   report.manifest_label = std::move(plan.manifest_label);
   return report;
 }

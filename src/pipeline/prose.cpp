@@ -7,15 +7,24 @@
 #include "pipeline/pixels.hpp"
 
 namespace signmark {
+namespace fs = std::filesystem;
 namespace {
 
 using container::TextOptions;
 
-/// The bytes of `media` become those of the rope.
-Status take(const Context& context, Result<Rope> rope, Media& media) {
+/// The bytes of `media` become those of the rope: in memory, or for a long text in a file, so that
+/// it is not held several times over.
+Status take(const Context& context, Result<Rope> rope, const fs::path& folder, Media& media) {
+  constexpr std::uint64_t kLong = 8U << 20;
   if (!rope) return tl::unexpected<Error>(rope.error());
-  media.owned = rope->flatten();
-  media.bytes = media.owned;
+  if (rope->size() < kLong) {
+    media.owned = rope->flatten();
+    media.bytes = media.owned;
+  } else {
+    SIGNMARK_ASSIGN(media.mapped, map_rope(context, folder, *rope));
+    media.bytes = media.mapped.bytes();
+    media.owned = {};
+  }
   media.changed = true;
   SIGNMARK_ASSIGN(media.inventory, container::inspect(context, media.bytes, media.name));
   return {};
@@ -32,7 +41,7 @@ std::size_t label_index(const std::vector<Passage>& passages, LabelPlace place) 
 }
 
 Status add_label(const Context& context, const MarkOptions& options, const TextOptions& where,
-                 Media& media) {
+                 const fs::path& folder, Media& media) {
   SIGNMARK_TRY(label::check_wording(options.visible.text, options.visible.rule));
   SIGNMARK_ASSIGN(const std::vector<Passage> passages,
                   container::passages(context, media.bytes, media.inventory, where));
@@ -41,7 +50,7 @@ Status add_label(const Context& context, const MarkOptions& options, const TextO
   SIGNMARK_TRY(
       take(context,
            container::insert_text(context, media.bytes, media.inventory, {}, {paragraph}, where),
-           media));
+           folder, media));
   media.visible_paragraph = true;
   return {};
 }
@@ -60,40 +69,48 @@ text::MarkRequest request_of(const MarkOptions& options, std::uint64_t content_i
   return request;
 }
 
-Status add_records(const Context& context, const MarkOptions& options, std::uint64_t content_id,
-                   const std::array<Byte, 4>& hint, const TextOptions& where, Media& media) {
+/// The records for the text as it is now; nothing when none of it can be reached.
+Result<std::optional<text::Marking>> make_records(const Context& context,
+                                                  const MarkOptions& options,
+                                                  std::uint64_t content_id,
+                                                  const TextOptions& where, Media& media) {
   SIGNMARK_ASSIGN(const std::vector<Passage> passages,
                   container::passages(context, media.bytes, media.inventory, where));
   if (std::all_of(passages.begin(), passages.end(),
                   [](const Passage& p) { return p.kind == Passage::Kind::verbatim; })) {
     media.left_out.push_back("robust: signed records need prose, and none can be reached here");
-    return {};
+    return std::nullopt;
   }
   if (options.signer == nullptr)
     return fail("pipeline.signer", "the signed records in a text need a signing key", {},
                 "make one with `signmark key new`, or leave the layer `robust` out with --layers");
-  SIGNMARK_ASSIGN(
-      text::Marking marking,
-      text::mark(context, passages, request_of(options, content_id, hint, context.clock->now())));
-  SIGNMARK_TRY(take(
-      context,
-      container::insert_text(context, media.bytes, media.inventory, marking.insertions, {}, where),
-      media));
-  media.text = marking.report;
+  return text::mark(context, passages,
+                    request_of(options, content_id, key_hint(options), context.clock->now()));
+}
+
+Status add_records(const Context& context, const MarkOptions& options, const Laying& laying,
+                   const TextOptions& where, Media& media) {
+  SIGNMARK_ASSIGN(auto marking, make_records(context, options, laying.content_id, where, media));
+  if (!marking) return {};
+  SIGNMARK_TRY(take(context,
+                    container::insert_text(context, media.bytes, media.inventory,
+                                           std::move(marking->insertions), {}, where),
+                    laying.folder, media));
+  media.text = marking->report;
   return {};
 }
 
 }  // namespace
 
-Status change_document(const Context& context, const MarkOptions& options, std::uint64_t content_id,
-                       const std::array<Byte, 4>& hint, Media& media) {
+Status change_document(const Context& context, const MarkOptions& options, const Laying& laying,
+                       Media& media) {
   const TextOptions where{options.text.field, [&](std::string_view text) {
                             return label::outline_text(text, options.visible.font_file);
                           }};
   SIGNMARK_TRY(context.report("text", 0, 1));
-  if (options.layers.visible) SIGNMARK_TRY(add_label(context, options, where, media));
-  if (options.layers.robust)
-    SIGNMARK_TRY(add_records(context, options, content_id, hint, where, media));
+  if (options.layers.visible)
+    SIGNMARK_TRY(add_label(context, options, where, laying.folder, media));
+  if (options.layers.robust) SIGNMARK_TRY(add_records(context, options, laying, where, media));
   return context.report("text", 1, 1);
 }
 

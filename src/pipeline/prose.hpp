@@ -11,13 +11,14 @@ inline constexpr std::string_view kTextAlg = "io.signmark.smt.1";
 /// Object type of a record (keys.md section 6).
 inline constexpr std::string_view kTextRecordType = "text-record";
 
+struct Laying;
 struct Media;
 
 /// Lays the layers `visible` and `robust` of `options` into a document: a paragraph, then the
 /// signed records over all text, the paragraph included. What the format cannot hold is listed in
 /// `media.left_out`. Errors: those of container::insert_text and text::mark, `pipeline.signer`.
-Status change_document(const Context& context, const MarkOptions& options, std::uint64_t content_id,
-                       const std::array<Byte, 4>& hint, Media& media);
+Status change_document(const Context& context, const MarkOptions& options, const Laying& laying,
+                       Media& media);
 
 /// The signed records of a document's text. Runs after the manifest layer. Errors: only
 /// `base.cancelled`.

@@ -119,6 +119,7 @@ Result<Source> open_source(const Context& context, const fs::path& input,
   if (!source) return tl::unexpected<Error>(source.error().in_file(input.string()));
   source->path = input;
   source->file = std::move(file);
+  source->file.release_pages();  // those of the look; what follows reads anew what it needs
   return source;
 }
 
@@ -136,8 +137,8 @@ Result<std::vector<Finding>> read_back(const Context& context, ByteView written,
   return std::move(look.findings);
 }
 
-Result<Published> publish(const Context& context, const Source& source, const Rope& rope,
-                          ByteView sidecar, const OutputOptions& output,
+Result<Published> publish(const Context& context, const Source& source, const MappedFile& media,
+                          const Rope& rope, ByteView sidecar, const OutputOptions& output,
                           const Expectation& expectation) {
   Published published;
   SIGNMARK_TRY(context.report("write", 0, rope.size()));
@@ -145,6 +146,7 @@ Result<Published> publish(const Context& context, const Source& source, const Ro
                   AtomicFile::create(destination_of(source, output), publish_options(output)));
   SIGNMARK_TRY(file.write(rope));
   source.file.release_pages();
+  media.release_pages();
 
   SIGNMARK_TRY(context.report("read back", 0, 1));
   SIGNMARK_ASSIGN(const MappedFile written, MappedFile::open(file.temporary(), context.limits));

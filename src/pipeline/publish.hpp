@@ -49,10 +49,10 @@ struct Published {
 };
 
 /// Writes `rope` (and `sidecar` when not empty) beside the destination, reads it back from disk,
-/// checks the expectation, and only then renames it into place. `source` pages are released
-/// meanwhile. Errors: `pipeline.readback` (internal), those of AtomicFile.
-Result<Published> publish(const Context& context, const Source& source, const Rope& rope,
-                          ByteView sidecar, const OutputOptions& output,
+/// checks the expectation, and only then renames it into place. The pages of `source` and `media`
+/// are released meanwhile. Errors: `pipeline.readback` (internal), those of AtomicFile.
+Result<Published> publish(const Context& context, const Source& source, const MappedFile& media,
+                          const Rope& rope, ByteView sidecar, const OutputOptions& output,
                           const Expectation& expectation);
 
 }  // namespace signmark

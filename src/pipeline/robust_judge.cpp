@@ -17,8 +17,14 @@ namespace {
 using image::RobustMark;
 using Content = RobustMark::Content;
 
-constexpr std::string_view kFrameType = "image-frame";  // keys.md section 6
 constexpr std::size_t kHintSize = 4;
+
+/// What marks of one kind are held against.
+struct Bench {
+  const MarkMedium& medium;
+  const JudgedBy& by;
+};
+
 /// The 24 signed bytes, taken apart.
 struct Fields {
   std::uint64_t content_id = 0;
@@ -43,31 +49,36 @@ bool manifest_good(const Examination& look) {
   return state == State::valid || state == State::trusted;
 }
 
-bool names_id(const c2pa::ManifestView& view, std::uint64_t id) {
-  return std::any_of(view.soft_bindings.begin(), view.soft_bindings.end(), [&](const auto& b) {
-    return b.alg == kLatticeAlg && b.value == id_bytes(id);
-  });
+bool names_id(const c2pa::ManifestView& view, std::string_view alg, std::uint64_t id) {
+  return std::any_of(view.soft_bindings.begin(), view.soft_bindings.end(),
+                     [&](const auto& b) { return b.alg == alg && b.value == id_bytes(id); });
 }
 
 /// Whether a good manifest over these very bytes names the id, itself or in its history.
-bool manifest_names(const Examination& look, std::uint64_t id) {
+bool manifest_names(const Bench& bench, std::uint64_t id) {
+  const Examination& look = bench.by.look;
   if (!manifest_good(look)) return false;
+  const auto named = [&](const c2pa::ManifestView& view) {
+    return names_id(view, bench.medium.alg, id);
+  };
   const auto& history = look.manifest->ingredients;
-  return names_id(look.manifest->active, id) ||
-         std::any_of(history.begin(), history.end(),
-                     [&](const c2pa::ManifestView& view) { return names_id(view, id); });
+  return named(look.manifest->active) || std::any_of(history.begin(), history.end(), named);
 }
 
 /// The ids that a good manifest binds, when none of the marks carries one of them: both verify
 /// alone and contradict each other (image-mark.md 6.3, last point).
-std::string contradicted_ids(const Examination& look, const std::vector<RobustMark>& marks) {
+std::string contradicted_ids(const Bench& bench, const std::vector<RobustMark>& marks) {
+  const Examination& look = bench.by.look;
   if (!manifest_good(look)) return {};
   std::string ids;
   for (const c2pa::SoftBinding& binding : look.manifest->active.soft_bindings)
-    if (binding.alg == kLatticeAlg) ids += (ids.empty() ? "" : ", ") + hex(binding.value);
+    if (binding.alg == bench.medium.alg) ids += (ids.empty() ? "" : ", ") + hex(binding.value);
   const bool agrees = std::any_of(marks.begin(), marks.end(), [&](const RobustMark& mark) {
-    return (mark.has_id && names_id(look.manifest->active, mark.content_id)) ||
-           (mark.has_signed && names_id(look.manifest->active, fields_of(mark).content_id));
+    const auto named = [&](std::uint64_t id) {
+      return names_id(look.manifest->active, bench.medium.alg, id);
+    };
+    return (mark.has_id && named(mark.content_id)) ||
+           (mark.has_signed && named(fields_of(mark).content_id));
   });
   return agrees ? std::string() : ids;
 }
@@ -120,7 +131,8 @@ void add_fields(const RobustMark& mark, Finding& finding) {
                                            fmt::format("{:.1f}", mark.signed_z))
                       : ""));
   add(finding, "false positive", fmt::format("below 10^{:.1f}", mark.false_positive_log10));
-  add(finding, "geometry", geometry_text(mark));
+  const bool in_picture = mark.where[2] != 0;
+  if (in_picture) add(finding, "geometry", geometry_text(mark));
   if (mark.has_id || mark.has_signed) {
     add(finding, "bits corrected",
         frames_text(mark, fmt::format("{}", mark.id_bits_corrected),
@@ -129,23 +141,26 @@ void add_fields(const RobustMark& mark, Finding& finding) {
         frames_text(mark, fmt::format("{:.1f} dB", mark.id_margin_db),
                     fmt::format("{:.1f} dB", mark.signed_margin_db)));
   }
-  add(finding, "place",
-      fmt::format("{} x {} px at {},{}", mark.where[2], mark.where[3], mark.where[0],
-                  mark.where[1]));
+  if (in_picture)
+    add(finding, "place",
+        fmt::format("{} x {} px at {},{}", mark.where[2], mark.where[3], mark.where[0],
+                    mark.where[1]));
 }
 
 // ---------------------------------------------------------------------------------------------
 // States
 
-void judge_signed(const RobustMark& mark, const JudgedBy& by, Judgement& out) {
+void judge_signed(const RobustMark& mark, const Bench& bench, Judgement& out) {
+  const JudgedBy& by = bench.by;
   Finding& finding = out.finding;
   const Fields fields = fields_of(mark);
   if (mark.has_id && mark.content_id != fields.content_id) {
     finding.basis = "its two frames name different content ids, so neither is believed";
     return;
   }
-  const SignedFields signed_fields{kFrameType, mark.signed_fields, mark.signature, fields.hint,
-                                   fields.time};
+  const SignedFields signed_fields{
+      bench.medium.frame_type, mark.signed_fields, mark.signature, fields.hint, fields.time,
+      keys::Purpose::frame,    bench.medium.kind};
   const Attribution made = Signers(by).attribute(signed_fields);
   if (made.leaf.empty()) {
     finding.state = made.accused ? State::invalid : State::present;
@@ -157,7 +172,7 @@ void judge_signed(const RobustMark& mark, const JudgedBy& by, Judgement& out) {
   add(finding, "signer", name);
   // The hard binding is exact where the fingerprint only estimates. A stranger's manifest vouches
   // for nobody's frame.
-  const bool exact = manifest_names(by.look, fields.content_id) &&
+  const bool exact = manifest_names(bench, fields.content_id) &&
                      (manifest_state(by.look) == State::trusted ||
                       by.look.manifest->active.signer.leaf_der == made.leaf);
   if (mark.content == Content::differs && !exact) {
@@ -170,34 +185,36 @@ void judge_signed(const RobustMark& mark, const JudgedBy& by, Judgement& out) {
     const auto why_not = doubt(made.leaf, signed_fields, by);
     finding.state = why_not ? State::valid : State::trusted;
     finding.basis = why_not ? "signature and content are good, but " + *why_not
-                            : "signature read from the pixels; content and certificate fit";
+                            : fmt::format("signature read from {}; content and certificate fit",
+                                          bench.medium.where);
     out.signer = name;
   }
 }
 
-void judge_id(const RobustMark& mark, const JudgedBy& by, Finding& finding) {
-  if (manifest_names(by.look, mark.content_id)) {
-    finding.state = manifest_state(by.look);
+void judge_id(const RobustMark& mark, const Bench& bench, Finding& finding) {
+  if (manifest_names(bench, mark.content_id)) {
+    finding.state = manifest_state(bench.by.look);
     finding.basis = "the manifest, which is good, names this content id";
   } else {
     finding.basis = "a content id without a signature: whoever has the carrier key can write one";
   }
 }
 
-Judgement judge(const RobustMark& mark, const std::string& contradicted, const JudgedBy& by) {
+Judgement judge(const RobustMark& mark, const std::string& contradicted, const Bench& bench) {
   Judgement out;
-  out.finding = {Layer::robust, State::present, "robust mark", {}, {}, {}};
+  out.finding = {Layer::robust, State::present, std::string(bench.medium.what), {}, {}, {}};
   if (!mark.has_id && !mark.has_signed) {
     out.finding.basis = "a mark lies here, but what it says can no longer be read";
   } else if (!contradicted.empty()) {
     out.finding.state = State::foreign;
     out.finding.basis =
-        fmt::format("the signed manifest names content id {}, the pixels carry {}", contradicted,
+        fmt::format("the signed manifest names content id {}, {} carr{} {}", contradicted,
+                    bench.medium.where, bench.medium.kind == keys::MediaKind::audio ? "ies" : "y",
                     id_text(mark.has_signed ? fields_of(mark).content_id : mark.content_id));
   } else if (mark.has_signed) {
-    judge_signed(mark, by, out);
+    judge_signed(mark, bench, out);
   } else {
-    judge_id(mark, by, out.finding);
+    judge_id(mark, bench, out.finding);
   }
   add_fields(mark, out.finding);
   return out;
@@ -205,11 +222,13 @@ Judgement judge(const RobustMark& mark, const std::string& contradicted, const J
 
 }  // namespace
 
-std::vector<Judgement> judge_marks(const image::RobustFinding& found, const JudgedBy& by) {
-  const std::string contradicted = contradicted_ids(by.look, found.marks);
+std::vector<Judgement> judge_marks(const std::vector<RobustMark>& marks, const MarkMedium& medium,
+                                   const JudgedBy& by) {
+  const Bench bench{medium, by};
+  const std::string contradicted = contradicted_ids(bench, marks);
   std::vector<Judgement> judgements;
-  judgements.reserve(found.marks.size());
-  for (const RobustMark& mark : found.marks) judgements.push_back(judge(mark, contradicted, by));
+  judgements.reserve(marks.size());
+  for (const RobustMark& mark : marks) judgements.push_back(judge(mark, contradicted, bench));
   return judgements;
 }
 

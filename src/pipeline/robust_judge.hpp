@@ -3,6 +3,7 @@
 // the trust store (image-mark.md section 3, table).
 #pragma once
 
+#include "pipeline/medium.hpp"
 #include "pipeline/signers.hpp"
 
 namespace signmark {
@@ -12,7 +13,8 @@ struct Judgement {
   std::string signer;  ///< proved: the signature verifies and belongs to this content
 };
 
-/// Judges each mark that was found in one picture.
-std::vector<Judgement> judge_marks(const image::RobustFinding& found, const JudgedBy& by);
+/// Judges each mark that was found in one picture, film or sound.
+std::vector<Judgement> judge_marks(const std::vector<image::RobustMark>& marks,
+                                   const MarkMedium& medium, const JudgedBy& by);
 
 }  // namespace signmark

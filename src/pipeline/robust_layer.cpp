@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The robust layer of an examination: looking into the pixels.
+#include "pipeline/robust_layer.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "pipeline/carriers.hpp"
-#include "pipeline/robust_judge.hpp"
 #include "pipeline/tile_record.hpp"
 
 namespace signmark {
 namespace {
-
-Finding plain_finding(State state, std::string basis) {
-  return {Layer::robust, state, "robust mark", std::move(basis), {}, {}};
-}
 
 /// The tile list of a manifest whose signature is good. Its hard binding may fail: then the list
 /// says where.
@@ -35,8 +31,9 @@ std::optional<TileRecord> signed_tiles(const Context& context, const Examination
   return std::nullopt;
 }
 
-Result<image::RobustFinding> look_into(const Context& context, ByteView file, const ImageKeys& keys,
-                                       const VerifyOptions& options, const Examination& look) {
+Result<image::RobustFinding> look_into(const Context& context, ByteView file,
+                                       const CarrierKeys& keys, const VerifyOptions& options,
+                                       const Examination& look) {
   SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
   image::RobustLookup lookup;
   lookup.keys = keys.keys();
@@ -51,14 +48,13 @@ Result<image::RobustFinding> look_into(const Context& context, ByteView file, co
   return room->find_robust(context, file, mime, lookup);
 }
 
-Finding absent_finding(const ImageKeys& keys) {
+Finding absent_finding(const MarkMedium& medium, const CarrierKeys& keys) {
   const std::size_t private_keys = keys.keys().size() - 1;
   return plain_finding(
-      State::absent,
-      private_keys == 0
-          ? "no mark of the public carrier key in the pixels"
-          : fmt::format("no mark of the public carrier key or {} private one{} in the pixels",
-                        private_keys, private_keys == 1 ? "" : "s"));
+      medium, State::absent,
+      private_keys == 0 ? fmt::format("no mark of the public carrier key in {}", medium.where)
+                        : fmt::format("no mark of the public carrier key or {} private one{} in {}",
+                                      private_keys, private_keys == 1 ? "" : "s", medium.where));
 }
 
 /// Tiles whose content is not what was signed, named by their place in the lattice.
@@ -81,58 +77,62 @@ int rank(State state) {
 
 /// What the flows need of the marks: the best one's id and signer.
 void note_best(const std::vector<Judgement>& judgements, Examination& look) {
-  int best = -1;
   for (const Judgement& judgement : judgements) {
     const int here = rank(judgement.finding.state);
     look.robust_present = look.robust_present || here > 0;
     const auto& fields = judgement.finding.fields;
     const auto id = std::find_if(fields.begin(), fields.end(),
                                  [](const Field& field) { return field.name == "content id"; });
-    if (id == fields.end() || here <= best) continue;
-    best = here;
+    if (id == fields.end() || here <= look.robust_rank) continue;
+    look.robust_rank = here;
     look.robust_id = id->value;
     look.robust_signer = judgement.signer;
   }
 }
 
-void add_findings(const image::RobustFinding& found, const ImageKeys& keys,
-                  const VerifyOptions& options, UnixTime now, Examination& look) {
-  const std::vector<Judgement> judgements = judge_marks(found, {look, options.trust, now});
+}  // namespace
+
+Finding plain_finding(const MarkMedium& medium, State state, std::string basis) {
+  return {Layer::robust, state, std::string(medium.what), std::move(basis), {}, {}};
+}
+
+std::vector<Finding> findings_of(const std::vector<Judgement>& judgements, const MarkMedium& medium,
+                                 const CarrierKeys& keys, Examination& look) {
   note_best(judgements, look);
   std::vector<Finding> findings;
   findings.reserve(judgements.size() + 1);
   for (const Judgement& judgement : judgements) findings.push_back(judgement.finding);
-  if (findings.empty()) findings.push_back(absent_finding(keys));
-  Finding& first = findings.front();
-  if (found.tiles_compared > 0)
-    first.fields.push_back(
-        {found.tiles_differing.empty() ? "tiles" : "edited regions", differing_tiles(found)});
+  if (findings.empty()) findings.push_back(absent_finding(medium, keys));
   if (keys.closed() > 0)
-    first.fields.push_back(
+    findings.front().fields.push_back(
         {"not tried",
          fmt::format("{} private carrier key{} that need{} a passphrase", keys.closed(),
                      keys.closed() == 1 ? "" : "s", keys.closed() == 1 ? "s" : "")});
-  look.findings.insert(look.findings.end(), std::make_move_iterator(findings.begin()),
-                       std::make_move_iterator(findings.end()));
+  return findings;
 }
 
-Status note_failure(const Error& error, Examination& look) {
+Status note_failure(const Error& error, const MarkMedium& medium, Examination& look) {
   if (error.code == "base.cancelled") return tl::unexpected<Error>(error);
-  look.findings.push_back(plain_finding(State::unreadable, error.message));
+  look.findings.push_back(plain_finding(medium, State::unreadable, error.message));
   look.problems.push_back(error);
   return {};
 }
 
-}  // namespace
-
 Status examine_robust(const Context& context, ByteView file, const VerifyOptions& options,
                       Examination& look) {
   if (!container::format_info(look.inventory.format).picture) return {};
-  const auto keys = ImageKeys::to_look(options.carriers);
-  if (!keys) return note_failure(keys.error(), look);
+  const auto keys = CarrierKeys::to_look(options.carriers, kPictures.key);
+  if (!keys) return note_failure(keys.error(), kPictures, look);
   auto found = look_into(context, file, *keys, options, look);
-  if (!found) return note_failure(found.error(), look);
-  add_findings(*found, *keys, options, options.at.value_or(context.clock->now()), look);
+  if (!found) return note_failure(found.error(), kPictures, look);
+  const UnixTime now = options.at.value_or(context.clock->now());
+  const auto judgements = judge_marks(found->marks, kPictures, {look, options.trust, now});
+  std::vector<Finding> findings = findings_of(judgements, kPictures, *keys, look);
+  if (found->tiles_compared > 0)
+    findings.front().fields.push_back(
+        {found->tiles_differing.empty() ? "tiles" : "edited regions", differing_tiles(*found)});
+  look.findings.insert(look.findings.end(), std::make_move_iterator(findings.begin()),
+                       std::make_move_iterator(findings.end()));
   look.robust = std::move(*found);
   return {};
 }

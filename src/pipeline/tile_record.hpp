@@ -11,11 +11,11 @@
 //   tiles     [[int column, int row, bytes hash (8, big-endian)], ...]
 #pragma once
 
+#include "pipeline/medium.hpp"
 #include "signmark/image.hpp"
 
 namespace signmark {
 
-inline constexpr std::string_view kLatticeAlg = "io.signmark.lattice.1";
 inline constexpr std::string_view kTilesLabel = "io.signmark.tiles";
 
 struct TileRecord {

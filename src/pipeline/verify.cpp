@@ -8,6 +8,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
+#include "pipeline/medium.hpp"
 #include "pipeline/prose.hpp"
 
 namespace signmark {
@@ -86,9 +87,16 @@ bool only_content_speaks(const VerifyReport& report) {
   });
 }
 
+/// Where the robust marks of this kind of file are read from.
+std::string_view where_marks_lie(const VerifyReport& report, const Examination& look) {
+  const auto& format = container::format_info(report.format);
+  if (format.document) return "the text";
+  if (!format.timed) return kPictures.where;
+  return look.inventory.video_tracks > 0 ? kFilm.where : kSound.where;
+}
+
 std::string sentence_of(const VerifyReport& report, const Examination& look) {
-  const std::string_view where =
-      container::format_info(report.format).document ? "the text" : "the pixels";
+  const std::string_view where = where_marks_lie(report, look);
   const std::string who = printable(producer_of(look));
   const std::string what = fmt::format("{}{}", claim_of(report, look),
                                        who.empty() ? "" : fmt::format(" by \"{}\"", who));
@@ -141,7 +149,7 @@ void add_left_out(const Layers& layers, const Examination& look, VerifyReport& r
   add(layers.manifest, Layer::manifest, "C2PA manifest");
   add(layers.metadata, Layer::metadata, "AIGC record");
   const auto& format = container::format_info(look.inventory.format);
-  if (format.picture) add(layers.robust, Layer::robust, "robust mark");
+  if (format.picture || format.timed) add(layers.robust, Layer::robust, "robust mark");
   if (format.document) add(layers.robust, Layer::robust, "signed text");
 }
 
@@ -165,6 +173,7 @@ Result<Examination> examine(const Context& context, ByteView file, const VerifyO
   if (options.layers.robust) {
     SIGNMARK_TRY(examine_robust(context, file, options, look));
     SIGNMARK_TRY(examine_text(context, file, options, look));
+    SIGNMARK_TRY(examine_timed(context, file, options, look));
   }
   look.problems.insert(look.problems.end(), look.inventory.problems.begin(),
                        look.inventory.problems.end());

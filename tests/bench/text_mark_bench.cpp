@@ -60,7 +60,7 @@ std::vector<Passage> long_text(const std::vector<File>& files, bool chinese, std
     for (const File& file : files) {
       if (file.chinese != chinese || file.name.ends_with(".md") || size >= bytes) continue;
       for (Passage& passage : paragraphs(file.text)) {
-        passage.text.append(" ").append(std::to_string(copy)).append(chinese ? "。" : ".");
+        passage.text.own().append(" ").append(std::to_string(copy)).append(chinese ? "。" : ".");
         size += passage.text.size();
         passages.push_back(std::move(passage));
       }
@@ -130,8 +130,9 @@ void judge_trial(const std::vector<Passage>& passages, const std::set<std::strin
     if (piece.outcome != Outcome::authentic && piece.outcome != Outcome::reordered) continue;
     std::vector<Passage> alone;
     for (const auto& [passage, range] : text::ranges_of(piece, passages))
-      alone.push_back(
-          {Passage::Kind::prose, passages[passage].text.substr(range.offset, range.size), {}});
+      alone.push_back({Passage::Kind::prose,
+                       passages[passage].text.view().substr(range.offset, range.size),
+                       {}});
     const std::string canonical = text::canonical_text(alone).value();
     if (known.contains(canonical)) continue;
     ++trials.false_authentic;
@@ -162,7 +163,8 @@ void print_false_authentic(const std::vector<File>& files, std::uint64_t wanted)
         for (const char32_t c : code_points(passage.text))
           if (!text::is_selector(c)) kept.push_back(c);
         plain.text = encode_utf8(kept);
-        plain.text += from[record.passage].text.substr(record.where.offset, record.where.size);
+        plain.text.own() +=
+            from[record.passage].text.view().substr(record.where.offset, record.where.size);
         to.push_back(std::move(plain));
       }
       judge_trial(to, known, foreign);

@@ -61,7 +61,7 @@ signmark::Status run(const std::vector<std::string>& args) {
     for (const auto& block : inventory.blocks)
       std::cout << "block " << block.place << ": " << signmark::as_text(block.payload) << '\n';
     for (const auto& passage : passages)
-      std::cout << static_cast<int>(passage.kind) << ' ' << passage.text << '\n';
+      std::cout << static_cast<int>(passage.kind) << ' ' << passage.text.view() << '\n';
     return {};
   }
   SIGNMARK_ASSIGN(const signmark::Rope rope, change(context, args, file, inventory));

@@ -46,7 +46,7 @@ void mark_and_read(const Context& context, std::vector<Passage> passages) {
   if (!before) std::abort();
   for (std::size_t i = marking->insertions.size(); i-- > 0;) {
     const Insertion& each = marking->insertions[i];
-    passages[each.passage].text.insert(each.offset, each.text);
+    passages[each.passage].text.own().insert(each.offset, each.text);
   }
   if (text::canonical_text(passages).value() != before.value()) std::abort();
   const auto records = text::find_records(context, passages);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.hpp"
 
@@ -70,7 +71,11 @@ bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 /// Takes `count` bytes off the end of the text and of its map.
 void trim_end(LocatedPassage& located, std::size_t count) {
   const std::size_t size = located.passage.text.size() - count;
-  located.passage.text.resize(size);
+  PassageText& text = located.passage.text;
+  if (text.is_view())
+    text = PassageText::viewing(text.view().substr(0, size));
+  else
+    text.own().resize(size);
   auto& map = located.map;
   while (!map.empty() && map.back().text >= size) map.pop_back();
   if (map.empty()) return;
@@ -89,12 +94,15 @@ Result<std::vector<Passage>> passages(const Context& context, ByteView file,
   SIGNMARK_ASSIGN(DocumentText document, read(context, file, inventory, options));
   std::vector<Passage> result;
   result.reserve(document.passages.size());
-  for (LocatedPassage& located : document.passages) result.push_back(std::move(located.passage));
+  for (LocatedPassage& located : document.passages) {
+    if (!document.parts[located.part].owned.empty()) located.passage.text.own();  // outlives them
+    result.push_back(std::move(located.passage));
+  }
   return result;
 }
 
 Result<Rope> insert_text(const Context& context, ByteView file, const Inventory& inventory,
-                         const std::vector<Insertion>& insertions,
+                         std::vector<Insertion> insertions,
                          const std::vector<NewParagraph>& paragraphs, const TextOptions& options) {
   SIGNMARK_ASSIGN(const DocumentText document, read(context, file, inventory, options));
   const DocumentHandler& handler = *handler_of(inventory.format)->document();
@@ -105,12 +113,13 @@ Result<Rope> insert_text(const Context& context, ByteView file, const Inventory&
     SIGNMARK_ASSIGN(auto news, handler.paragraph(document, paragraph));
     std::move(news.begin(), news.end(), std::back_inserter(changes));
   }
-  for (const Insertion& insertion : insertions) {
+  changes.reserve(changes.size() + insertions.size());
+  for (Insertion& insertion : insertions) {
     SIGNMARK_TRY(check_insertion(document, insertion));
     const LocatedPassage& located = document.passages[insertion.passage];
     const auto source = source_of(located, insertion.offset);
     if (!source) return bad_insertion(insertion, "the place lies within one escaped character");
-    const std::string text = handler.escape(insertion.text);
+    const std::string text = handler.escape(std::exchange(insertion.text, {}));
     changes.push_back({located.part, {{*source, 0}, {text.begin(), text.end()}}});
   }
   return handler.assemble(context, file, document, std::move(changes));
@@ -155,8 +164,15 @@ Spot spot_of(const DocumentText& document, const NewParagraph& paragraph) {
 void PassageBuilder::copy(std::string_view text, std::size_t source) {
   if (text.empty()) return;
   auto& map = located_.map;
-  const std::size_t at = located_.passage.text.size();
-  located_.passage.text += text;
+  PassageText& all = located_.passage.text;
+  const std::size_t at = all.size();
+  const bool in_file = source < flat_.size() && flat_.substr(source, text.size()) == text;
+  const bool follows =
+      in_file && (all.empty() || (all.is_view() && all.view().data() + at == &flat_[source]));
+  if (follows)
+    all = PassageText::viewing(flat_.substr(source - at, at + text.size()));
+  else
+    append(text);
   const bool goes_on = !inner_ && !map.empty() && map.back().text_size == map.back().source_size &&
                        map.back().text + map.back().text_size == at &&
                        map.back().source + map.back().source_size == source;
@@ -168,17 +184,19 @@ void PassageBuilder::copy(std::string_view text, std::size_t source) {
 void PassageBuilder::decoded(std::string_view text, std::size_t source, std::size_t source_size) {
   located_.map.push_back({located_.passage.text.size(), text.size(), source, source_size,
                           std::exchange(inner_, false)});
-  located_.passage.text += text;
+  append(text);
 }
 
-void PassageBuilder::made_up(std::string_view text) { located_.passage.text += text; }
+void PassageBuilder::append(std::string_view text) { located_.passage.text.own() += text; }
+
+void PassageBuilder::made_up(std::string_view text) { append(text); }
 
 void PassageBuilder::space(std::size_t source, std::size_t source_size) {
   if (!empty() && !ends_with_space()) decoded(" ", source, source_size);
 }
 
 bool PassageBuilder::ends_with_space() const {
-  return !empty() && is_space(located_.passage.text.back());
+  return !empty() && is_space(located_.passage.text.view().back());
 }
 
 void PassageBuilder::open_closed() { open_.push_back(located_.passage.text.size()); }
@@ -196,7 +214,7 @@ LocatedPassage PassageBuilder::take(Passage::Kind kind, Range outer) {
   LocatedPassage result = std::move(located_);
   located_ = {};
   inner_ = false;
-  std::string& text = result.passage.text;
+  const PassageText& text = result.passage.text;
   std::size_t spaces = 0;
   while (spaces < text.size() && is_space(text[text.size() - 1 - spaces])) ++spaces;
   trim_end(result, spaces);

@@ -95,6 +95,10 @@ Spot spot_of(const DocumentText& document, const NewParagraph& paragraph);
 /// Collects one passage from pieces of its source.
 class PassageBuilder {
  public:
+  PassageBuilder() = default;
+  /// `flat`: the whole bytes of a flat file, which outlive the passages: what stands there as it is
+  /// is viewed and not copied.
+  explicit PassageBuilder(std::string_view flat) : flat_(flat) {}
   /// Text that stands in the source as it is.
   void copy(std::string_view text, std::size_t source);
   /// Text that stands in the source in another form.
@@ -113,6 +117,8 @@ class PassageBuilder {
   LocatedPassage take(Passage::Kind kind, Range outer);
 
  private:
+  void append(std::string_view text);
+  std::string_view flat_;
   LocatedPassage located_;
   std::vector<std::size_t> open_;
   bool inner_ = false;

@@ -217,6 +217,7 @@ class JsonHandler : public DocumentHandler {
     const JsonString string = read_json_string(whole, text.inner);
     SIGNMARK_ASSIGN(auto passages, read_markdown(context, string.text, 0));
     for (LocatedPassage& located : passages) {
+      located.passage.text.own();  // the unescaped string ends here
       located.map = compose(located.map, string.map);
       located.outer = {text.inner.offset - 1, text.inner.size + 2};
       if (!text.in_object)

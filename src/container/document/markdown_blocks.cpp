@@ -292,7 +292,7 @@ class BlockReader {
 
   void flush(Passage::Kind kind) {
     if (paragraph_.text.empty()) return;
-    PassageBuilder builder;
+    PassageBuilder builder(whole_);
     add_inline(builder, paragraph_, labels_);
     paragraph_.text.clear();
     if (!builder.empty()) passages_.push_back(builder.take(kind, outer_));
@@ -310,7 +310,7 @@ class BlockReader {
   void flush_verbatim() {
     if (verbatim_closed_) return;
     verbatim_closed_ = true;
-    PassageBuilder builder;
+    PassageBuilder builder(whole_);
     builder.copy(whole_.substr(verbatim_text_, verbatim_.end() - verbatim_text_), verbatim_text_);
     passages_.push_back(builder.take(Passage::Kind::verbatim, verbatim_));
   }

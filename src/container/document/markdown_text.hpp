@@ -6,8 +6,8 @@
 
 namespace signmark::container {
 
-/// Passages of the Markdown from `begin` on (behind the front matter). Never fails but for limits:
-/// any text is Markdown.
+/// Passages of the Markdown from `begin` on (behind the front matter), which may view `whole`.
+/// Never fails but for limits: any text is Markdown.
 Result<std::vector<LocatedPassage>> read_markdown(const Context& context, std::string_view whole,
                                                   std::size_t begin);
 

@@ -92,7 +92,7 @@ class SubtitleHandler : public DocumentHandler {
     DocumentText document = flat_document(file);
     for (const CueBlock& block : blocks_of(whole)) {
       if (block.timing.size == 0) continue;
-      PassageBuilder builder;
+      PassageBuilder builder(whole);
       read_cue(whole.substr(0, block.range.end()), block.text, builder);
       if (builder.empty()) continue;
       LocatedPassage located = builder.take(Passage::Kind::prose, block.range);

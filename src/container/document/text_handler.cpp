@@ -34,7 +34,7 @@ class ParagraphReader {
  private:
   Status add(std::size_t begin, std::size_t end) {
     if (begin == end) return {};
-    PassageBuilder builder;
+    PassageBuilder builder(whole_);
     const std::string_view text = whole_.substr(begin, end - begin);
     const std::size_t lead = text.find_first_not_of(" \t");
     builder.copy(text.substr(lead), begin + lead);

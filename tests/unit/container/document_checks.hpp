@@ -48,7 +48,7 @@ inline std::vector<std::string> shown(const std::vector<Passage>& passages) {
   constexpr std::array<const char*, 3> kKinds = {"prose: ", "title: ", "verbatim: "};
   std::vector<std::string> lines;
   for (const Passage& passage : passages) {
-    std::string text = passage.text;
+    std::string text(passage.text.view());
     for (auto range = passage.closed.rbegin(); range != passage.closed.rend(); ++range)
       text.insert(range->end(), "⟧").insert(range->offset, "⟦");
     lines.push_back(kKinds[static_cast<std::size_t>(passage.kind)] + text);
@@ -93,7 +93,7 @@ inline Bytes check_insertions(ByteView file, std::string_view name,
   std::vector<Insertion> insertions;
   std::vector<std::string> expected;
   for (std::size_t i = 0; i < before.size(); ++i) {
-    std::string text = before[i].text;
+    std::string text(before[i].text.view());
     for (std::size_t at = text.size() + 1; at-- > 0;) {
       if (!is_open(before[i], at)) continue;
       insertions.push_back({i, at, kInvisible});

@@ -138,7 +138,7 @@ TEST_CASE("documents: records on other text are foreign") {
   REQUIRE_FALSE(found->records.empty());
   const Range run = found->records.front().where;
   const std::string forged = "完全不同的一段文字，是别人写的，与签名者毫无关系。" +
-                             passage.text.substr(run.offset, run.size) + "\n";
+                             std::string(passage.text.view().substr(run.offset, run.size)) + "\n";
   const VerifyReport report = verified(studio, bytes_of(forged), "forged.txt");
   CHECK(text_finding(report).state == State::foreign);
   CHECK(report.verdict == Verdict::tampered);

@@ -71,7 +71,7 @@ Judgement judge_one(const RobustMark& mark, const Examination& look, const Trust
                     UnixTime now = kNow) {
   image::RobustFinding found;
   found.marks = {mark};
-  auto judgements = judge_marks(found, {look, trust, now});
+  auto judgements = judge_marks(found.marks, kPictures, {look, trust, now});
   REQUIRE(judgements.size() == 1);
   return judgements.front();
 }
@@ -120,7 +120,7 @@ TEST_CASE("manifest and mark that name different works contradict each other") {
   image::RobustFinding found;
   found.marks = {id_mark(1), id_mark(kId)};
   const Examination look = with_manifest(State::trusted, alice, {kId});
-  const auto both = judge_marks(found, {look, {}, kNow});
+  const auto both = judge_marks(found.marks, kPictures, {look, {}, kNow});
   CHECK(both[0].finding.state == State::present);
   CHECK(both[1].finding.state == State::trusted);
 }

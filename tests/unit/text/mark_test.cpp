@@ -81,7 +81,7 @@ TEST_CASE("records stand behind sentences of prose, away from closed ranges") {
   REQUIRE(marking.insertions.size() >= 2);
   for (const Insertion& each : marking.insertions) {
     CHECK(passages[each.passage].kind == Passage::Kind::prose);
-    const std::string before = passages[each.passage].text.substr(0, each.offset);
+    const std::string before(passages[each.passage].text.view().substr(0, each.offset));
     CHECK((before.ends_with("。") || before.ends_with("\ufe01")));
     CHECK(each.text.starts_with("\u2060"));
     CHECK(before != sentence(3));  // the closed range begins there
@@ -91,8 +91,8 @@ TEST_CASE("records stand behind sentences of prose, away from closed ranges") {
 TEST_CASE("marking again changes nothing, and foreign invisible characters do not matter") {
   auto passages = story(10);
   for (Passage& passage : passages) {
-    passage.text.insert(passage.text.find("树"), "\u200b\ufeff");
-    passage.text += "\u200b";
+    passage.text.own().insert(passage.text.view().find("树"), "\u200b\ufeff");
+    passage.text.own() += "\u200b";
   }
   const auto request = TextKey().request(9);
   const auto once = marked(passages, request);
@@ -132,36 +132,37 @@ TEST_CASE("each kind of edit is told, and only where it is") {
   auto passages = original;
   std::size_t changed = 0, missing = 0, inserts = 0, moved = 0, authentic = 17;
   SECTION("a character") {
-    passages[1].text = replaced(passages[1].text, "绿", "红");
+    passages[1].text = replaced(passages[1].text.own(), "绿", "红");
     changed = 1;
   }
   SECTION("a full stop") {
-    passages[2].text = replaced(passages[2].text, "。", "，");
+    passages[2].text = replaced(passages[2].text.own(), "。", "，");
     changed = 1;
   }
   SECTION("a sentence taken out") {
-    passages[3].text = replaced(passages[3].text, sentence(10), "");
+    passages[3].text = replaced(passages[3].text.own(), sentence(10), "");
     missing = 1;
   }
   SECTION("a sentence put in") {
-    passages[3].text = replaced(passages[3].text, sentence(10), sentence(10) + kIntruder);
+    passages[3].text = replaced(passages[3].text.own(), sentence(10), sentence(10) + kIntruder);
     inserts = 1, authentic = 18;
   }
   SECTION("a sentence moved") {
-    passages[1].text = replaced(passages[1].text, sentence(3), "");
-    passages[4].text += sentence(3);
+    passages[1].text = replaced(passages[1].text.own(), sentence(3), "");
+    passages[4].text.own() += sentence(3);
     moved = 1;
   }
   SECTION("an override that shows the sentence backwards") {
-    passages[4].text = replaced(passages[4].text, "绿", "\u202e绿");
+    passages[4].text = replaced(passages[4].text.own(), "绿", "\u202e绿");
     changed = 1;
   }
   SECTION("the first sentence") {
-    passages[0].text = replaced(passages[0].text, "绿", "红");
+    passages[0].text = replaced(passages[0].text.own(), "绿", "红");
     changed = 1;
   }
   SECTION("the last sentence") {
-    passages[5].text = replaced(passages[5].text, sentence(17), replaced(sentence(17), "绿", "红"));
+    passages[5].text =
+        replaced(passages[5].text.own(), sentence(17), replaced(sentence(17), "绿", "红"));
     changed = 1;
   }
   const Read look = read(passages);
@@ -220,7 +221,9 @@ TEST_CASE("records on other text are foreign; records away from their text still
   std::string hidden, visible = joined(story(12));
   const auto records = text::find_records(test_context(), source).value();
   for (const text::Record& record : records.records)
-    hidden += source[record.passage].text.substr(record.where.offset, record.where.size) + "\n\n";
+    hidden += std::string(source[record.passage].text.view().substr(record.where.offset,
+                                                                    record.where.size)) +
+              "\n\n";
   const auto foreign = read(paragraphs(kIntruder + hidden)).judgement;
   REQUIRE(foreign.works.size() == 1);
   CHECK(foreign.works[0].foreign);
@@ -253,7 +256,7 @@ TEST_CASE("a damaged record is told from an absent one, and ranges name the text
   const auto [passage, where] = std::pair(records.records[0].passage, records.records[0].where);
   const auto judgement = read(passages).judgement;
   CHECK(text_of(judgement.pieces[1], passages).starts_with(sentence(1)));
-  passages[passage].text.erase(where.offset + where.size - 8, 8);
+  passages[passage].text.own().erase(where.offset + where.size - 8, 8);
   const auto damaged = text::find_records(test_context(), passages).value();
   CHECK(damaged.records.empty());
   REQUIRE(damaged.damaged.size() == 1);

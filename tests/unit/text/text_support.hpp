@@ -27,7 +27,7 @@ inline std::vector<Passage> paragraphs(std::string_view text) {
 inline std::string joined(const std::vector<Passage>& passages) {
   std::string text;
   for (const Passage& passage : passages)
-    text.append(text.empty() ? "" : "\n\n").append(passage.text);
+    text.append(text.empty() ? "" : "\n\n").append(passage.text.view());
   return text;
 }
 
@@ -35,7 +35,7 @@ inline std::string joined(const std::vector<Passage>& passages) {
 inline std::vector<Passage> inserted(std::vector<Passage> passages,
                                      const std::vector<Insertion>& insertions) {
   for (std::size_t i = 0; i < insertions.size();) {
-    std::string& text = passages[insertions[i].passage].text;
+    std::string& text = passages[insertions[i].passage].text.own();
     std::string done;
     std::size_t from = 0;
     for (const std::size_t passage = insertions[i].passage;
@@ -128,7 +128,7 @@ inline std::size_t count_of(const text::Judgement& judgement, text::Outcome outc
 inline std::string text_of(const text::Piece& piece, const std::vector<Passage>& passages) {
   std::string out;
   for (const auto& [passage, range] : text::ranges_of(piece, passages))
-    out += passages[passage].text.substr(range.offset, range.size);
+    out += passages[passage].text.view().substr(range.offset, range.size);
   return out;
 }
 
