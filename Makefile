@@ -8,7 +8,8 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 BUILD_PACKAGES := g++ cmake ninja-build pkg-config libsodium-dev libssl-dev libfmt-dev \
   nlohmann-json3-dev libexpected-dev libcli11-dev libtomlplusplus-dev libpugixml-dev libicu-dev \
   zlib1g-dev libbrotli-dev libstb-dev libopencv-core-dev libopencv-imgproc-dev libpng-dev libjpeg62-turbo-dev \
-  libwebp-dev libtiff-dev libgif-dev libheif-dev fonts-noto-cjk python3-fonttools
+  libwebp-dev libtiff-dev libgif-dev libheif-dev \
+  libavformat-dev libavcodec-dev libavutil-dev libswresample-dev fonts-noto-cjk python3-fonttools
 TEST_PACKAGES := catch2 libimage-exiftool-perl webp ffmpeg gifsicle libheif-examples libtiff-tools \
   openssl strace libopencv-imgcodecs-dev libopencv-photo-dev
 # The Chinese language model of the benchmark of generation-time marks.
