@@ -111,9 +111,8 @@ Result<std::optional<std::vector<Splice>>> place_tags_behind(const RiffTask& tas
     if (edit.block->kind != BlockKind::aigc || range.offset >= task.keep_size_before) continue;
     moved.dropped = range;
     changes.record = &edit.payload;
-    std::erase_if(changes.carriers, [&](const CarrierEdit& other) {
-      return other.block->range == range;
-    });
+    std::erase_if(changes.carriers,
+                  [&](const CarrierEdit& other) { return other.block->range == range; });
     break;
   }
   return place_tags(moved, false);

@@ -29,6 +29,13 @@ Result<Changes> changes_of(const Inventory& inventory, const Edits& edits, const
   return changes;
 }
 
+std::uint64_t last_carrier(const Inventory& inventory) {
+  std::uint64_t end = 0;
+  for (const Block& block : inventory.blocks) end = std::max(end, block.range.end());
+  for (const Range& range : inventory.manifest_exclusions) end = std::max(end, range.end());
+  return end;
+}
+
 Block tag_block(std::string place, std::string key, Range range, ByteView value) {
   const bool record = iequals(key, "AIGC");
   place += " " + key;

@@ -21,6 +21,9 @@ struct Changes {
 /// Errors: as carrier_edits. The pointers are into `edits`.
 Result<Changes> changes_of(const Inventory& inventory, const Edits& edits, const Limits& limits);
 
+/// Where the last of all blocks and manifests ends: whoever plans need not look further.
+std::uint64_t last_carrier(const Inventory& inventory);
+
 /// A record or a text as a block: the key says which.
 Block tag_block(std::string place, std::string key, Range range, ByteView value);
 

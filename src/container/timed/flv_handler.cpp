@@ -43,7 +43,8 @@ struct FlvScan {
   std::optional<Error> damage;
 };
 
-Result<FlvScan> scan_flv(const Limits& limits, ByteView file) {
+/// `enough`: where to stop once the metadata was found.
+Result<FlvScan> scan_flv(const Limits& limits, ByteView file, std::uint64_t enough = UINT64_MAX) {
   FlvScan scan;
   ByteReader head(file, "container.flv");
   SIGNMARK_TRY(head.skip(5));
@@ -65,6 +66,7 @@ Result<FlvScan> scan_flv(const Limits& limits, ByteView file) {
     if (name != kMetadata && name != kXmp) continue;
     scan.scripts.push_back(*tag);
     SIGNMARK_TRY(check_limit("flv", "blocks", scan.scripts.size(), limits.blocks, at_byte(at)));
+    if (name == kMetadata && at >= enough) break;
   }
   return scan;
 }
@@ -195,7 +197,7 @@ class FlvHandler final : public Handler {
   Result<Plan> plan(const Context& context, ByteView file, const Inventory& inventory,
                     const Edits& edits) const override {
     SIGNMARK_ASSIGN(const Changes changes, changes_of(inventory, edits, context.limits));
-    SIGNMARK_ASSIGN(const FlvScan scan, scan_flv(context.limits, file));
+    SIGNMARK_ASSIGN(const FlvScan scan, scan_flv(context.limits, file, last_carrier(inventory)));
     const Bytes* record = changes.record;
     std::vector<Splice> splices;
     std::vector<AmfPosition> positions;

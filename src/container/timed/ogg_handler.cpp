@@ -200,7 +200,7 @@ class OggHandler final : public Handler {
   Result<Plan> plan(const Context& context, ByteView file, const Inventory& inventory,
                     const Edits& edits) const override {
     SIGNMARK_ASSIGN(const Changes changes, changes_of(inventory, edits, context.limits));
-    SIGNMARK_ASSIGN(const OggScan scan, scan_ogg(context.limits, file));
+    SIGNMARK_ASSIGN(const OggScan scan, scan_ogg(context.limits, file, last_carrier(inventory)));
     const OggStream* home = changes.record == nullptr ? nullptr : home_of_record(scan);
     std::vector<Splice> splices;
     for (const OggStream& stream : scan.streams)

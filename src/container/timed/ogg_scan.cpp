@@ -30,10 +30,12 @@ const OggCodec* codec_of(ByteView packet) {
 
 class Scanner {
  public:
-  Scanner(const Limits& limits, ByteView file) : limits_(limits), file_(file) {}
+  Scanner(const Limits& limits, ByteView file, std::uint64_t enough)
+      : limits_(limits), file_(file), enough_(enough) {}
 
   Result<OggScan> scan() {
     while (scan_.end < file_.size()) {
+      if (scan_.end >= enough_ && headers_over_ && open_ == 0) return std::move(scan_);
       const auto page = read_ogg_page(file_, scan_.end);
       if (!page) {
         // Behind the last page of a stream may stand something foreign.
@@ -73,6 +75,7 @@ class Scanner {
     stream.codec = codec_of(page.body);
     stream.manifest = starts_with(page.body, kManifest);
     link_[page.serial] = scan_.streams.size();
+    open_ += stream.codec == nullptr ? 0 : 1;
     scan_.streams.push_back(std::move(stream));
     if (!scan_.streams.back().manifest) scan_.serials.insert(page.serial);
     if (scan_.behind_first == page.range.offset) scan_.behind_first = page.range.end();
@@ -92,6 +95,7 @@ class Scanner {
     if (!stream.packet_size) measure(stream, page);
     const bool page_ends = !page.lacing.empty() && page.lacing.back() < 255;
     stream.whole = stream.packet_size && page_ends;
+    if (stream.whole && !stream.manifest) --open_;
     return {};
   }
 
@@ -107,6 +111,8 @@ class Scanner {
 
   const Limits& limits_;
   ByteView file_;
+  std::uint64_t enough_;
+  std::size_t open_ = 0;  ///< streams whose headers have not ended
   OggScan scan_;
   std::map<std::uint32_t, std::size_t> link_;  ///< streams of the present link by serial number
   bool headers_over_ = false;
@@ -144,8 +150,8 @@ bool is_ogg(ByteView file) {
   return false;
 }
 
-Result<OggScan> scan_ogg(const Limits& limits, ByteView file) {
-  return Scanner(limits, file).scan();
+Result<OggScan> scan_ogg(const Limits& limits, ByteView file, std::uint64_t enough) {
+  return Scanner(limits, file, enough).scan();
 }
 
 Result<VorbisComment> comment_of(const Limits& limits, const OggStream& stream) {

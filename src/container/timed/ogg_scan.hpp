@@ -37,7 +37,7 @@ struct OggStream {
 struct OggScan {
   std::vector<OggStream> streams;
   std::set<std::uint32_t> serials;  ///< of all streams but manifests
-  std::uint64_t behind_first = 0;  ///< where the first pages of the first link's streams end
+  std::uint64_t behind_first = 0;   ///< where the first pages of the first link's streams end
   std::uint64_t end = 0;
   bool ended = false;  ///< the last page says that it is its stream's last
   std::optional<Error> damage;
@@ -46,8 +46,9 @@ struct OggScan {
 /// Whether the streams that begin here have one whose comment we can read.
 bool is_ogg(ByteView file);
 
-/// Goes over all pages. Errors: `container.ogg.limit`.
-Result<OggScan> scan_ogg(const Limits& limits, ByteView file);
+/// Goes over all pages, or on from `enough` only to the end of the headers. Errors:
+/// `container.ogg.limit`.
+Result<OggScan> scan_ogg(const Limits& limits, ByteView file, std::uint64_t enough = UINT64_MAX);
 
 /// The comment of a stream with a codec. Errors: `container.ogg.truncated`, `container.ogg.syntax`,
 /// `container.ogg.limit`.
