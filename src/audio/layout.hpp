@@ -18,6 +18,9 @@ inline constexpr int kIdChips = 1024, kSignedChips = 4096;
 /// super-frame of a sound, which the fingerprint covers. Without a signed frame its cells carry the
 /// id frame as well.
 inline constexpr int kPilotsPerBand = 19, kFlagsPerBand = 6, kIdPerBand = 84;
+/// Of the cells of both frames.
+inline constexpr double kSignedShare =
+    1 - static_cast<double>(kIdPerBand) / (kSlots - kPilotsPerBand - kFlagsPerBand);
 
 enum class Role : std::uint8_t { pilot, flag, id, signed_frame };
 

@@ -3,15 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include "audio/decode.hpp"
 #include "audio/fingerprint.hpp"
 #include "audio/gains.hpp"
 #include "audio/layout.hpp"
 #include "audio/limiter.hpp"
+#include "audio/series.hpp"
 
 namespace signmark::audio {
 namespace {
 
-constexpr double kShortestSeconds = 4, kSignedSeconds = 60;
+constexpr double kShortestSeconds = 4, kSignedSeconds = 32;
+// Energy of the signed frame's soft values, in noise variances, that lets it be read back with
+// 1.5 dB to spare (README.md).
+constexpr double kSignedNeeds = 2 * 1.1 * signal::SignedFrame::kBits;
 
 /// Frames of samples in, the mark alone out: frame by frame gains on the spectrum, overlapped.
 class DeltaMaker {
@@ -137,23 +142,22 @@ class Marker final : public SoundMarker {
   }
 
  private:
-  /// Whether a signed frame goes in.
+  /// Whether a signed frame may go in.
   void decide(double seconds) {
     if (!request_.sign) return;
     if (seconds < kSignedSeconds) {
       report_.why_not = seconds < 0 ? "a signed frame needs a sound of known duration"
-                                    : "the sound is shorter than 60 seconds, which a signed frame needs";
+                                    : "the sound is too short for a signed frame";
       return;
     }
+    seconds_ = seconds;
     fingerprinter_.emplace(shape_);
   }
 
   Status begin() {
-    signal::IdFrame id;
-    id.content_id = request_.content_id;
-    std::copy_n(request_.issuer_hint.begin(), id.issuer_hint.size(), id.issuer_hint.begin());
+    signal::IdFrame id = id_frame();
     signal::SignedFrame signed_frame;
-    if (fingerprinter_ && fingerprinter_->complete()) {
+    if (signed_fits()) {
       id.with_signed = report_.signed_frame = true;
       signed_frame.content_id = request_.content_id;
       signed_frame.issuer_hint = request_.issuer_hint;
@@ -164,6 +168,55 @@ class Marker final : public SoundMarker {
     fingerprinter_.reset();
     patterns_ = make_patterns(request_, id, id.with_signed ? &signed_frame : nullptr);
     return {};
+  }
+
+  /// Whether the sound is long enough for a signed frame, judged by how well its first super-frame
+  /// carries.
+  bool signed_fits() {
+    if (!fingerprinter_) return false;
+    double carried = 0;
+    if (fingerprinter_->complete()) {
+      const double z = strength();
+      carried = z * z * kSignedShare * seconds_ / kSuperFrameSeconds;
+    }
+    if (carried < kSignedNeeds)
+      report_.why_not = "the sound is too short for a signed frame, given how little its first seconds carry";
+    return carried >= kSignedNeeds;
+  }
+
+  /// Lays the id frame alone into what has come in, and reads it back: the statistic of the first
+  /// super-frame.
+  [[nodiscard]] double strength() const {
+    image::RobustRequest alone = request_;
+    alone.sign = nullptr;
+    Marker probe(shape_, alone, -1);
+    LogMapper mapper(shape_);
+    Map logs = mapper.empty();
+    const LogMapper::Row row = [&](std::span<const float> r) {
+      logs.values.insert(logs.values.end(), r.begin(), r.end());
+    };
+    const Sink sink = [&](const Block& block) -> Status {
+      mapper.push(block, row);
+      return {};
+    };
+    std::vector<const float*> channels;  // without the half window before the start
+    for (const auto& channel : input_) channels.push_back(channel.data() + maker_.length() / 2);
+    if (!probe.push({channels, static_cast<std::size_t>(came_)}, sink) || !probe.finish(sink)) return 0;
+    const Place place{1, 1, 0, 0, 1, 0};
+    const Series series = make_series(features(logs), 1);
+    const Layout layout = build_layout(request_.keys[0].key.first<32>());
+    IdReading word;
+    word.whole = true;
+    signal::IdFrame id = id_frame();
+    word.coded = Codes().id.encode(signal::pack(id, layout.check_key));
+    return agreement_with(layout, fold(series, place, 0, series.steps()), word);
+  }
+
+  [[nodiscard]] signal::IdFrame id_frame() const {
+    signal::IdFrame id;
+    id.content_id = request_.content_id;
+    std::copy_n(request_.issuer_hint.begin(), id.issuer_hint.size(), id.issuer_hint.begin());
+    return id;
   }
 
   Status run(const Sink& sink) {
@@ -232,7 +285,7 @@ class Marker final : public SoundMarker {
   std::vector<std::vector<float>> input_, delta_;
   std::vector<std::vector<Complex>> frame_;
   std::uint64_t frames_ = 0, marked_frames_ = 0, came_ = 0, gone_ = 0;
-  double energy_ = 0, delta_energy_ = 0;
+  double seconds_ = 0, energy_ = 0, delta_energy_ = 0;
   SoundReport report_;
 };
 

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0
+// The mark in sound under attack: the table of src/audio/README.md.
+//   audio_bench FOLDER [--seconds N] [--signed] [--only ROW]... [--verbose]
+//   audio_bench FOLDER --unmarked KEYS      false positives and the tail of the statistic
+// Files are looped to N seconds (default 30). Names that begin with "music" are music, the rest speech.
+// Needs the ffmpeg program.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "audio/tracker.hpp"
+#include "base/result.hpp"
+#include "bench/audio_sound.hpp"
+#include "signal/statistics.hpp"
+
+namespace {
+
+using namespace signmark;
+using namespace signmark::bench;
+
+struct Options {
+  std::string folder;
+  double seconds = 30;
+  int unmarked_keys = 0;
+  bool with_signed = false, verbose = false, deep = false;
+  std::vector<std::string> only;
+};
+
+/// How an attack is made, and what there is to compare with: share of exact payloads that
+/// video-audio-mark.md 7.3 wants, and what audiowmark 0.6.5 did (7.4; peers.md 4).
+struct Attack {
+  std::string name, filter, encoder, extension;
+  std::string target = "-", audiowmark_music = "-", audiowmark_speech = "-";
+};
+
+std::string changed_speed(double factor, int rate) {
+  return fmt::format("asetrate={},aresample={}", std::lround(rate * factor), rate);
+}
+
+std::vector<Attack> attacks(int rate) {
+  std::vector<Attack> all{
+      {"none", "", "", "", "100", "ok", "ok"},
+      {"mp3 128k", "", "-c:a libmp3lame -b:a 128k", "mp3", "100", "ok", "ok"},
+      {"mp3 64k", "", "-c:a libmp3lame -b:a 64k", "mp3", "99", "ok", "ok"},
+      {"mp3 32k", "", "-c:a libmp3lame -b:a 32k", "mp3", "90", "fail", "ok"},
+      {"aac 64k", "", "-c:a aac -b:a 64k", "m4a", "99", "ok", "ok"},
+      {"aac 32k", "", "-c:a aac -b:a 32k", "m4a", "90", "fail", "ok"},
+      {"opus 32k", "", "-c:a libopus -b:a 32k", "opus", "99", "ok", "ok"},
+      {"opus 16k", "", "-c:a libopus -b:a 16k", "opus", "90", "ok", "ok"},
+      {"vorbis 64k", "", "-c:a libvorbis -b:a 64k", "ogg", "99"},
+      {"to 8 kHz", "aresample=8000", "", "", "99", "ok", "ok"},
+      {"noise 20 dB", "noise", "", "", "98", "25 %", "25 %"},
+      {"lowpass 2 kHz", "lowpass=f=2000,lowpass=f=2000", "", "", "98", "ok", "ok"},
+      {"highpass 1.5 kHz", "highpass=f=1500,highpass=f=1500", "", "", "95"},
+      {"echo 60 ms", "aecho=0.8:0.8:60:0.4", "", "", "95", "ok", "ok"},
+      {"reverb", "aecho=0.8:0.7:20|45|70:0.35|0.25|0.15", "", "", "-", "75 %", "75 %"},
+      {"cut to 20 s", "cut 20", "", "", "100", "ok", "ok"},
+      {"cut to 10 s", "cut 10", "", "", "98", "ok", "ok"},
+      {"cut to 8 s", "cut 8", "", "", "90"},
+      {"volume -12 dB", "volume=0.25", "", "", "100"},
+      {"mono", "aformat=channel_layouts=mono", "", "", "100"},
+      {"polarity", "volume=-1", "", "", "100"},
+      {"to 96 kHz", "aresample=96000", "", ""},
+      {"telephone", "highpass=f=300,lowpass=f=3400,aresample=8000", "", "", "-", "75 %", "75 %"},
+      {"phone recording",
+       "aecho=0.8:0.7:20|45|70:0.35|0.25|0.15,highpass=f=300,noise",
+       "-c:a aac -b:a 48k", "m4a", "-", "0 %", "0 %"},
+  };
+  for (const double factor : {0.8, 0.9, 0.99, 1.05, 1.25})
+    all.push_back({fmt::format("speed {}", factor), changed_speed(factor, rate), "", "", "98",
+                   "ok with search", "ok with search"});
+  for (const double factor : {0.9, 0.95, 1.05, 1.1})
+    all.push_back({fmt::format("tempo {}", factor), fmt::format("atempo={}", factor), "", "", "95",
+                   "fail", "fail"});
+  for (const double factor : {0.97, 1.03}) {
+    all.push_back({fmt::format("pitch {} (resampled, atempo)", factor),
+                   changed_speed(factor, rate) + fmt::format(",atempo={:.6f}", 1 / factor), "", "",
+                   "95", "fail", "fail"});
+    all.push_back({fmt::format("pitch {} (rubberband)", factor),
+                   fmt::format("rubberband=pitch={}", factor), "", "", "95", "fail", "fail"});
+  }
+  return all;
+}
+
+struct File {
+  std::string path, name;
+  int rate = 0, channels = 0;
+  [[nodiscard]] bool music() const { return name.starts_with("music"); }
+};
+
+std::vector<File> files_of(const std::string& folder) {
+  std::vector<File> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    File file{entry.path().string(), entry.path().filename().string()};
+    std::FILE* pipe = popen(("ffprobe -v error -select_streams a:0 -show_entries "
+                             "stream=sample_rate,channels -of csv=p=0 '" +
+                             file.path + "'")
+                                .c_str(),
+                            "r");
+    if (pipe == nullptr) continue;
+    if (std::fscanf(pipe, "%d,%d", &file.rate, &file.channels) == 2) files.push_back(file);
+    pclose(pipe);
+  }
+  std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.name < b.name; });
+  return files;
+}
+
+Sound load(const File& file, double seconds) {
+  return from_command(fmt::format("ffmpeg -v error -stream_loop -1 -i '{}' -t {} -f f32le -", file.path,
+                                  seconds),
+                      file.rate, file.channels);
+}
+
+void add_noise(Sound& sound, double snr_db) {
+  double energy = 0;
+  for (const auto& channel : sound.channels)
+    for (const float s : channel) energy += static_cast<double>(s) * s;
+  energy /= static_cast<double>(sound.samples() * sound.channels.size());
+  std::mt19937 engine(7);
+  std::normal_distribution<float> noise(
+      0, static_cast<float>(std::sqrt(energy * std::pow(10, -snr_db / 10))));
+  for (auto& channel : sound.channels)
+    for (float& s : channel) s += noise(engine);
+}
+
+Sound cut(const Sound& sound, double seconds) {
+  const auto count = static_cast<std::size_t>(seconds * sound.rate);
+  if (count >= sound.samples()) return {};
+  const std::size_t from = (sound.samples() - count) * 37 / 100;
+  Sound part{sound.rate, {}};
+  for (const auto& channel : sound.channels)
+    part.channels.emplace_back(channel.begin() + static_cast<std::ptrdiff_t>(from),
+                               channel.begin() + static_cast<std::ptrdiff_t>(from + count));
+  return part;
+}
+
+Sound through_ffmpeg(const Sound& sound, const Attack& attack, std::string filter) {
+  const std::string scratch = fmt::format("/tmp/audio_bench_{}", getpid());
+  write_floats(sound, scratch + ".f32");
+  const std::size_t channels = filter.find("mono") != std::string::npos ? 1 : sound.channels.size();
+  int rate = 44100;
+  if (filter.find("=8000") != std::string::npos) rate = 8000;
+  if (filter.find("=96000") != std::string::npos) rate = 96000;
+  if (filter.empty()) filter = "anull";
+  const std::string read = fmt::format("ffmpeg -v error -y -f f32le -ar {} -ac {} -i {}.f32 -af '{}' ",
+                                       sound.rate, sound.channels.size(), scratch, filter);
+  const std::string give = fmt::format(" -f f32le -ar {} -ac {} -", rate, channels);
+  std::string command = read + give;
+  if (!attack.encoder.empty()) {
+    const std::string coded = scratch + "." + attack.extension;
+    command = read + attack.encoder + " " + coded + " && ffmpeg -v error -i " + coded + give;
+  }
+  Sound result = from_command(command, rate, static_cast<int>(channels));
+  for (const char* end : {".f32", ".mp3", ".m4a", ".opus", ".ogg"})
+    std::filesystem::remove(scratch + end);
+  return result;
+}
+
+Sound attacked(Sound sound, const Attack& attack) {
+  if (attack.filter.starts_with("cut ")) return cut(sound, std::stod(attack.filter.substr(4)));
+  std::string filter = attack.filter;
+  if (const auto at = filter.find("noise"); at != std::string::npos) {
+    add_noise(sound, 20);
+    filter = at == 0 ? "" : filter.substr(0, at - 1);
+  }
+  if (filter.empty() && attack.encoder.empty()) return sound;
+  return through_ffmpeg(sound, attack, filter);
+}
+
+struct Row {
+  Attack attack;
+  std::array<int, 2> trials{}, id{}, signed_frame{};  // music, speech
+  double seconds = 0, cpu = 0;
+};
+
+const std::array<Byte, 32> kKey = [] {
+  std::array<Byte, 32> key{};
+  for (std::size_t i = 0; i < key.size(); ++i) key[i] = static_cast<Byte>(7 * i + 1);
+  return key;
+}();
+
+image::RobustRequest request_of(bool with_signed) {
+  image::RobustRequest request;
+  request.keys = {{"bench", kKey}};
+  request.content_id = 0x1122334455667788;
+  request.issuer_hint = {1, 2, 3, 4};
+  if (with_signed)
+    request.sign = [](ByteView fields) -> Result<std::array<Byte, 64>> {
+      std::array<Byte, 64> bytes{};
+      for (std::size_t i = 0; i < bytes.size(); ++i)
+        bytes[i] = static_cast<Byte>(fields[i % fields.size()] * 31 + i);
+      return bytes;
+    };
+  return request;
+}
+
+void try_attack(const Sound& sound, bool music, const Options& options, Row& row) {
+  const Sound heard = attacked(sound, row.attack);
+  if (heard.samples() == 0) return;
+  const double before = cpu_seconds();
+  audio::ListenOptions listen;
+  listen.deep = options.deep;
+  const auto finding = listened(heard, {{"bench", kKey}}, listen);
+  row.cpu += cpu_seconds() - before;
+  row.seconds += heard.seconds();
+  const std::size_t kind = music ? 0 : 1;
+  ++row.trials[kind];
+  if (!finding) return;
+  for (const auto& found : finding->marks) {
+    if (found.mark.content_id != request_of(false).content_id) {
+      fmt::print("WRONG PAYLOAD after {}\n", row.attack.name);
+      continue;
+    }
+    ++row.id[kind];
+    row.signed_frame[kind] += found.mark.has_signed ? 1 : 0;
+    if (options.verbose)
+      fmt::print("  {:<30} id z {:5.1f} margin {:5.1f} dB, pilots {:4.1f}, signed margin {:5.1f} dB, "
+                 "speed {:.4f} pitch {:.4f}, content {}\n",
+                 row.attack.name, found.mark.id_z, found.mark.id_margin_db, found.mark.pilot_z,
+                 found.mark.signed_margin_db, found.speed, found.pitch,
+                 static_cast<int>(found.mark.content));
+  }
+}
+
+void print_table(const std::vector<Row>& rows, const Options& options) {
+  fmt::print("\n| attack | id music | id speech |{} read x real time | target % | audiowmark music / "
+             "speech |\n|---|---|---|{}---|---|---|\n",
+             options.with_signed ? " signed music | signed speech |" : "",
+             options.with_signed ? "---|---|" : "");
+  for (const Row& row : rows) {
+    fmt::print("| {} | {}/{} | {}/{} |", row.attack.name, row.id[0], row.trials[0], row.id[1],
+               row.trials[1]);
+    if (options.with_signed)
+      fmt::print(" {}/{} | {}/{} |", row.signed_frame[0], row.trials[0], row.signed_frame[1],
+                 row.trials[1]);
+    fmt::print(" {:.0f} | {} | {} / {} |\n", row.cpu > 0 ? row.seconds / row.cpu : 0,
+               row.attack.target, row.attack.audiowmark_music, row.attack.audiowmark_speech);
+  }
+}
+
+bool wanted(const Options& options, const std::string& name) {
+  return options.only.empty() ||
+         std::any_of(options.only.begin(), options.only.end(),
+                     [&](const std::string& only) { return name.starts_with(only); });
+}
+
+void run_attacks(const Options& options) {
+  std::vector<Row> rows;
+  std::array<double, 2> snr{}, count{};
+  double cpu = 0, seconds = 0;
+  for (const File& file : files_of(options.folder)) {
+    const Sound sound = load(file, options.seconds);
+    audio::SoundReport report;
+    const double before = cpu_seconds();
+    const auto sound_marked = marked(sound, request_of(options.with_signed), report);
+    cpu += cpu_seconds() - before;
+    seconds += sound.seconds();
+    if (!sound_marked) continue;
+    fmt::print("{}: {:.1f} s, SNR {:.1f} dB{}{}\n", file.name, report.seconds, report.snr_db,
+               report.signed_frame ? ", signed" : "",
+               report.why_not.empty() ? "" : " (" + report.why_not + ")");
+    std::fflush(stdout);
+    snr[file.music() ? 0 : 1] += report.snr_db;
+    count[file.music() ? 0 : 1] += 1;
+    std::size_t i = 0;
+    for (const Attack& attack : attacks(file.rate)) {
+      if (!wanted(options, attack.name)) continue;
+      if (i == rows.size()) rows.push_back({attack});
+      rows[i].attack = attack;
+      try_attack(*sound_marked, file.music(), options, rows[i++]);
+    }
+  }
+  print_table(rows, options);
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  fmt::print("\nSNR music {:.1f} dB, speech {:.1f} dB; laying {:.0f} x real time; peak {} MB with the "
+             "sounds themselves\naudiowmark: SNR 33.0 / 38.4 dB, add 430 x, read 4 x, 290 MB\n",
+             snr[0] / std::max(count[0], 1.0), snr[1] / std::max(count[1], 1.0), seconds / cpu,
+             usage.ru_maxrss / 1024);
+}
+
+struct Tail {
+  std::vector<std::uint64_t> reached = std::vector<std::uint64_t>(64);  // by z * 8
+  std::uint64_t values = 0, accepted = 0;
+  double highest = 0, key_seconds = 0;
+  void add(double z) {
+    ++values;
+    highest = std::max(highest, z);
+    for (std::size_t i = 0; i < reached.size() && z >= static_cast<double>(i) / 8; ++i) ++reached[i];
+  }
+};
+
+/// Statistics of random code words at the places that the reader would decode first.
+void tail_of(const audio::Map& features, const std::array<Byte, 32>& key, std::mt19937_64& engine,
+             Tail& tail) {
+  const audio::Layout layout = audio::build_layout(key);
+  const audio::PilotSearch pilots(layout);
+  const audio::Series series = audio::make_series(features, 1);
+  for (audio::Place& place : pilots.find(audio::SeriesSpectrum(series), 1, 1, 2)) {
+    pilots.refine(series, place, false);
+    const auto cells = audio::fold(series, place, 0, series.steps());
+    audio::IdReading word;
+    word.whole = true;
+    word.coded.resize(audio::kIdChips);
+    for (int i = 0; i < 128; ++i) {
+      for (auto& bit : word.coded) bit = engine() & 1;
+      tail.add(audio::agreement_with(layout, cells, word));
+    }
+  }
+}
+
+void run_unmarked(const Options& options) {
+  Tail tail;
+  std::mt19937_64 engine(11);
+  for (const File& file : files_of(options.folder)) {
+    const Sound sound = load(file, options.seconds);
+    audio::LogMapper mapper(sound.shape());
+    audio::Map logs = mapper.empty();
+    const auto row = [&](std::span<const float> r) {
+      logs.values.insert(logs.values.end(), r.begin(), r.end());
+    };
+    (void)in_blocks(sound, [&](const audio::Block& b) -> Status {
+      mapper.push(b, row);
+      return {};
+    });
+    const audio::Map features = audio::features(logs);
+    for (int k = 0; k < options.unmarked_keys; ++k) {
+      std::array<Byte, 32> key{};
+      for (Byte& byte : key) byte = static_cast<Byte>(engine());
+      tail_of(features, key, engine, tail);
+      const auto finding = listened(sound, {{"random", key}}, {true, false, true});
+      tail.key_seconds += sound.seconds();
+      if (finding) tail.accepted += finding->marks.size() + finding->notices.size();
+    }
+    fmt::print("{}: {:.2f} key-hours so far, accepted {}\n", file.name, tail.key_seconds / 3600,
+               tail.accepted);
+    std::fflush(stdout);
+  }
+  fmt::print("\n| z | share above | exp(-z^2/2) |\n|---|---|---|\n");
+  for (std::size_t i = 8; i < tail.reached.size() && tail.reached[i] > 0; i += 4) {
+    const double z = static_cast<double>(i) / 8;
+    fmt::print("| {:.1f} | {:.2e} | {:.2e} |\n", z,
+               static_cast<double>(tail.reached[i]) / static_cast<double>(tail.values),
+               std::exp(-z * z / 2));
+  }
+  fmt::print("\n{} statistics, highest {:.2f}; {:.2f} key-hours, {} accepted\n", tail.values,
+             tail.highest, tail.key_seconds / 3600, tail.accepted);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--signed") options.with_signed = true;
+    else if (argument == "--verbose") options.verbose = true;
+    else if (argument == "--deep") options.deep = true;
+    else if (argument == "--seconds" && i + 1 < argc) options.seconds = std::stod(argv[++i]);
+    else if (argument == "--unmarked" && i + 1 < argc) options.unmarked_keys = std::stoi(argv[++i]);
+    else if (argument == "--only" && i + 1 < argc) options.only.emplace_back(argv[++i]);
+    else options.folder = argument;
+  }
+  if (options.folder.empty()) {
+    fmt::print("usage: audio_bench FOLDER [--seconds N] [--signed] [--deep] [--only ROW]... [--verbose] "
+               "[--unmarked KEYS]\n");
+    return 2;
+  }
+  if (options.unmarked_keys > 0)
+    run_unmarked(options);
+  else
+    run_attacks(options);
+  return 0;
+}
