@@ -2,8 +2,6 @@
 // One pass from the source's packets to the new file's.
 #include "video/change.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "video/track.hpp"
@@ -69,9 +67,7 @@ Status run(Input& input, Tracks& tracks, Output& output) {
 
 Status check_streams(const Input& input, const Changes& changes) {
   for (unsigned i = 0; i < input.count(); ++i)
-    if (is_encrypted(input.stream(i)))
-      return fail("video.encrypted", fmt::format("stream {} is encrypted", i), {},
-                  "only the metadata of an encrypted file can be changed");
+    if (is_encrypted(input.stream(i))) return encrypted(static_cast<int>(i));
   return check_changes(changes, input.first_film() >= 0, input.first_sound() >= 0);
 }
 

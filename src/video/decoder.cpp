@@ -14,10 +14,17 @@ bool is_encrypted(const AVStream& stream) {
          tag == MKTAG('d', 'r', 'm', 'i') || tag == MKTAG('d', 'r', 'm', 's');
 }
 
+bool is_encrypted(const AVPacket& packet) {
+  return av_packet_get_side_data(&packet, AV_PKT_DATA_ENCRYPTION_INFO, nullptr) != nullptr;
+}
+
+tl::unexpected<Error> encrypted(int stream) {
+  return fail("video.encrypted", fmt::format("stream {} is encrypted", stream), {},
+              "only the metadata of an encrypted file can be changed");
+}
+
 Result<Decoder> Decoder::open(const Context& context, const AVStream& stream, Effort effort) {
-  if (is_encrypted(stream))
-    return fail("video.encrypted", fmt::format("stream {} is encrypted", stream.index), {},
-                "only the metadata of an encrypted file can be changed");
+  if (is_encrypted(stream)) return encrypted(stream.index);
   const AVCodec* codec = avcodec_find_decoder(stream.codecpar->codec_id);
   if (codec == nullptr)
     return fail("video.decode",
@@ -40,6 +47,7 @@ Result<Decoder> Decoder::open(const Context& context, const AVStream& stream, Ef
 }
 
 Status Decoder::push(const AVPacket* packet, const Sink& sink) {
+  if (packet != nullptr && is_encrypted(*packet)) return encrypted(packet->stream_index);
   const int sent = avcodec_send_packet(codec_.get(), packet);
   if (sent < 0 && sent != AVERROR_EOF) ++broken_;
   while (true) {

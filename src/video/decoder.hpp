@@ -23,6 +23,7 @@ class Decoder {
   /// Gets frames in display order; valid during the call.
   using Sink = std::function<Status(const AVFrame&)>;
   /// Decodes a packet; nullptr gives what is still inside. A broken packet is skipped and counted.
+  /// Errors: `video.encrypted`, those of the sink.
   Status push(const AVPacket* packet, const Sink& sink);
   /// Forgets everything, before a packet from elsewhere.
   void restart() { avcodec_flush_buffers(codec_.get()); }
@@ -39,7 +40,10 @@ class Decoder {
 Result<Owned<AVFrame>> first_frame(const Context& context, ByteView file,
                                    std::string_view format_mime, unsigned stream);
 
-/// Whether a stream is scrambled (`cenc`, `cbcs`): nothing in it can be looked at.
+/// Whether a stream or one of its packets is scrambled (`cenc`, `cbcs`): nothing in it can be
+/// looked at, and a copy would lose the way to its key.
 bool is_encrypted(const AVStream& stream);
+bool is_encrypted(const AVPacket& packet);
+tl::unexpected<Error> encrypted(int stream);
 
 }  // namespace signmark::video

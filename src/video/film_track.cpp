@@ -29,11 +29,18 @@ class SeiWriter {
 
 class CopyTrack final : public Track {
  public:
-  CopyTrack(int out, AVRational base, SeiWriter sei)
-      : out_(out), base_(base), sei_(std::move(sei)) {}
+  CopyTrack(int out, const AVStream& stream, SeiWriter sei, const AVOutputFormat& writer)
+      : out_(out), base_(stream.time_base), sei_(std::move(sei)) {
+    const AVCodecParameters& codec = *stream.codecpar;
+    if (is_sound(stream) && priming_in(writer, codec.codec_id) == Priming::subtracted)
+      shift_ = av_rescale_q(codec.initial_padding, {1, codec.sample_rate}, base_);
+  }
   Status push(AVPacket* packet, Output& output) override {
     if (packet == nullptr) return {};
+    if (is_encrypted(*packet)) return encrypted(packet->stream_index);
     sei_.apply(*packet);
+    if (packet->pts != AV_NOPTS_VALUE) packet->pts += shift_;
+    if (packet->dts != AV_NOPTS_VALUE) packet->dts += shift_;
     return output.write(*packet, out_, base_);
   }
 
@@ -41,6 +48,7 @@ class CopyTrack final : public Track {
   int out_;
   AVRational base_;
   SeiWriter sei_;
+  std::int64_t shift_ = 0;  ///< what readers of the container subtract
 };
 
 struct FilmParts {
@@ -173,7 +181,8 @@ std::unique_ptr<Track> make_copy_track(const AVStream& stream, const std::string
   const ByteView extra(codec.extradata, static_cast<std::size_t>(codec.extradata_size));
   const auto framing =
       is_film(stream) ? nal_framing(codec.codec_id, extra) : std::optional<NalFraming>();
-  return std::make_unique<CopyTrack>(output.last(), stream.time_base, SeiWriter(record, framing));
+  return std::make_unique<CopyTrack>(output.last(), stream, SeiWriter(record, framing),
+                                     output.writer());
 }
 
 }  // namespace signmark::video

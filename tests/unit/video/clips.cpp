@@ -97,6 +97,7 @@ SeenStream facts_of(const AVStream& stream) {
   seen.tags = tags_of(stream.metadata);
   for (int i = 0; i < stream.nb_side_data; ++i) {
     const AVPacketSideData& side = stream.side_data[i];
+    if (side.type == AV_PKT_DATA_CPB_PROPERTIES) continue;  // the encoder's
     seen.side_data[side.type] = Bytes(side.data, side.data + side.size);
   }
   seen.disposition = stream.disposition;

@@ -14,7 +14,11 @@ using signmark::test::code_of;
 
 /// White at full alpha, with one black pixel at its top left.
 label::Overlay corner(std::uint32_t x, std::uint32_t y, std::uint32_t width, std::uint32_t height) {
-  label::Overlay overlay{.x = x, .y = y, .width = width, .height = height};
+  label::Overlay overlay;
+  overlay.x = x;
+  overlay.y = y;
+  overlay.width = width;
+  overlay.height = height;
   overlay.rgba.assign(std::size_t{4} * width * height, 255);
   std::fill_n(overlay.rgba.begin(), 3, Byte{0});
   return overlay;

@@ -19,7 +19,8 @@ class Stream {
  public:
   Stream(const ScratchDir& folder, ByteView input) : out_(folder / "out") {
     const auto in = folder / "in";
-    REQUIRE_OK(write_file(in, input, {.replace = true}));
+    std::filesystem::remove(in);
+    REQUIRE_OK(write_file(in, input));
     in_fd = ::open(in.c_str(), O_RDONLY | O_CLOEXEC);
     out_fd = ::open(out_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   }
