@@ -130,7 +130,8 @@ Status MarkSecrets::open(const Session& session, const std::string& selector,
     auto opened = open_signer(session, session.settings.prefer(selector, "signer"), unlock);
     // Without a manifest the record can do without its integrity value (gb45438.md section 8), and
     // the robust mark without its signed frame.
-    if (!opened && layers.manifest) return tl::unexpected<Error>(opened.error());
+    if (!opened && (layers.manifest || opened.error().code != "keys.select.none"))
+      return tl::unexpected<Error>(opened.error());
     if (opened) signer = std::move(*opened);
   }
   if (layers.robust) {

@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "keys_access.hpp"
 #include "signmark/image.hpp"
+#include "signmark/video.hpp"
 #include "signmark/version.hpp"
 
 namespace signmark::cli {
@@ -42,9 +43,10 @@ Check check_signature() {
           good && refused};
 }
 
-Check check_media() {
-  const auto room = image::load();
-  return {"media library", room ? "loads" : room.error().message, room.has_value()};
+/// A library that is loaded on first need.
+template <class Room>
+Check check_module(const char* name, const Result<const Room*>& room) {
+  return {name, room ? "loads" : room.error().message, room.has_value()};
 }
 
 /// What `mark` lays its robust mark with and `verify` always tries.
@@ -84,7 +86,8 @@ class DoctorCommand final : public Command {
         check_memory(),
         check_hash(),
         check_signature(),
-        check_media(),
+        check_module("media library", image::load()),
+        check_module("film and sound", video::load()),
         check_carriers(session),
     };
     bool ok = true;

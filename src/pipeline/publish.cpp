@@ -83,14 +83,18 @@ Result<Source> examine_source(const Context& context, ByteView bytes, const Veri
   const auto& inventory = source.look.inventory;
   if (!inventory.complete) {
     const Error cause = inventory.problems.empty() ? Error{} : inventory.problems.front();
-    return fail("pipeline.damaged",
-                fmt::format("the input is damaged or cut off ({}: {})", cause.where, cause.message),
-                {}, "restore the file first: a mark would vouch for the damage");
+    return fail(
+        "pipeline.damaged",
+        fmt::format("the input is damaged or cut off ({}: {})", cause.where, cause.message), {},
+        container::format_info(inventory.format).timed
+            ? "restore the file first; if it plays to its end, its container can be written "
+              "anew: ffmpeg -i IN -map 0 -c copy OUT"
+            : "restore the file first: a mark would vouch for the damage");
   }
   const auto& info = container::format_info(inventory.format);
   if (!info.writes_metadata && !info.document)
     return fail("pipeline.format", fmt::format("{} files cannot be marked yet", info.name), {},
-                "pictures (PNG, JPEG, WebP, GIF, TIFF, AVIF, HEIF) and documents can");
+                "pictures, films, sounds and documents can; `signmark mark --help` names them");
   return source;
 }
 
