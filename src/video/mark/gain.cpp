@@ -76,18 +76,22 @@ void scale_to(double target, const cv::Mat& activity, cv::Mat& gain) {
   cv::min(gain, cap, gain);
 }
 
-/// Busy frames hide more than even ones, by this many dB around the strength's own figure; and the
-/// larger a film is, the less an even frame needs.
-double leeway_db(const cv::Mat& activity, int short_side) {
+/// 0 where detail hides a mark everywhere, 1 where hardly anything does.
+double evenness_of(const cv::Mat& activity) {
   constexpr float kDetail = 58.5F / 4;         // SSIM's second constant, for a half of the detail
   constexpr double kBusy = 0.3, kEven = 0.75;  // share of the picture that hides nothing
-  constexpr double kMore = 2.5, kLess = 1, kLessWhenLarge = 2;  // dB
-  constexpr double kSmall = 480, kLarge = 1080;
   cv::Mat even;
   cv::divide(kDetail, activity.mul(activity) + kDetail, even);
-  const double share = std::clamp((cv::mean(even)[0] - kBusy) / (kEven - kBusy), 0.0, 1.0);
+  return std::clamp((cv::mean(even)[0] - kBusy) / (kEven - kBusy), 0.0, 1.0);
+}
+
+/// Busy frames bear more than even ones, by this many dB around the strength's own figure; and the
+/// larger a film is, the less an even frame needs.
+double leeway_db(double evenness, int short_side) {
+  constexpr double kMore = 2.5, kLess = 1, kLessWhenLarge = 2;  // dB
+  constexpr double kSmall = 480, kLarge = 1080;
   const double large = std::clamp((short_side - kSmall) / (kLarge - kSmall), 0.0, 1.0);
-  return kMore - share * (kMore + kLess + kLessWhenLarge * large);
+  return kMore - evenness * (kMore + kLess + kLessWhenLarge * large);
 }
 
 }  // namespace
@@ -119,9 +123,9 @@ void GainMap::update(const Luma& frame, bool afresh) {
   cv::Mat next = cv::Mat::zeros(luma.size(), CV_32F);
   const cv::Rect seen = within_bars(luma);
   mask.amplitude(seen).copyTo(next(seen));
-  scale_to(
-      target_ * std::pow(10, leeway_db(mask.activity, std::min(frame.width, frame.height)) / 20),
-      mask.activity, next);
+  evenness_ = evenness_of(mask.activity);
+  const double leeway = leeway_db(evenness_, std::min(frame.width, frame.height));
+  scale_to(target_ * std::pow(10, leeway / 20), mask.activity, next);
   if (afresh || gain_.empty())
     gain_ = next;
   else
@@ -130,24 +134,10 @@ void GainMap::update(const Luma& frame, bool afresh) {
 }
 
 void GainMap::widen() {
-  std::vector<int> left(static_cast<std::size_t>(width_));
-  std::vector<float> weight(left.size());
-  for (std::size_t x = 0; x < left.size(); ++x) {
-    const double at =
-        std::clamp((static_cast<double>(x) + 0.5) / step_ - 0.5, 0.0, gain_.cols - 1.0);
-    left[x] = std::min(static_cast<int>(at), std::max(gain_.cols - 2, 0));
-    weight[x] = static_cast<float>(at - left[x]);
-  }
-  wide_.create(gain_.rows, width_, CV_16S);
-  for (int y = 0; y < gain_.rows; ++y) {
-    const float* in = gain_.ptr<float>(y);
-    auto* out = wide_.ptr<std::int16_t>(y);
-    for (std::size_t x = 0; x < left.size(); ++x) {
-      const float a = in[left[x]], b = in[std::min(left[x] + 1, gain_.cols - 1)];
-      out[x] =
-          static_cast<std::int16_t>((a + weight[x] * (b - a)) * static_cast<float>(kGainUnits));
-    }
-  }
+  cv::Mat wide;
+  cv::resize(gain_, wide, {gain_.cols * step_, gain_.rows}, 0, 0, cv::INTER_LINEAR);
+  cv::copyMakeBorder(wide, wide, 0, 0, 0, width_ - wide.cols, cv::BORDER_REPLICATE);
+  wide.convertTo(wide_, CV_16S, kGainUnits);
 }
 
 GainMap::Between GainMap::between(int y) const {

@@ -13,8 +13,8 @@ namespace {
 
 // Frames that follow each other closely are averaged: the mark stands still, the film moves.
 constexpr double kClosely = 0.3, kBatch = 0.5;  // seconds
-constexpr std::size_t kSearched = 8;            // views that are searched together
-constexpr int kSearchedAlone = 4;               // views that may be searched one by one
+constexpr std::size_t kSearched = 16;           // views that are searched together
+constexpr int kSearchedAlone = 2;               // views that may be searched one by one
 constexpr double kFrame = 0.05;  // seconds: nearer than this no two frames need to be told apart
 constexpr double kCovers = 2.5;  // seconds that a view stands for, at most
 

@@ -17,24 +17,91 @@ constexpr std::size_t kListedStretched = 4, kSettled = 32;
 // Of the largest of eight standard normal deviates.
 constexpr double kMeanOfLargest = 1.4236, kDeviationOfLargest = 0.6103;
 
+/// The sums, repeated in both directions, as they lie when the origin is that of hold 0.
+cv::Mat moved(const cv::Mat& around, const Shift& shift) {
+  const auto cell = [](double tiles) {
+    return static_cast<int>(std::lround(tiles * image::kShiftGrid)) % image::kShiftGrid;
+  };
+  return around(cv::Rect(cell(shift.x), cell(shift.y), image::kShiftGrid, image::kShiftGrid));
+}
+
 /// Highest value of each shift table entry, for every origin of hold 0.
 cv::Mat best_of_holds(const cv::Mat& sums, const ShiftTable& shifts) {
   cv::Mat around, best;
   cv::repeat(sums, 2, 2, around);
   for (const Shift& shift : shifts) {
-    const auto cell = [](double tiles) {
-      const auto n = static_cast<int>(std::lround(tiles * image::kShiftGrid));
-      return n % image::kShiftGrid;
-    };
-    const cv::Mat moved =
-        around(cv::Rect(cell(shift.x), cell(shift.y), image::kShiftGrid, image::kShiftGrid));
     if (best.empty())
-      moved.copyTo(best);
+      moved(around, shift).copyTo(best);
     else
-      cv::max(best, moved, best);
+      cv::max(best, moved(around, shift), best);
   }
   return best;
 }
+
+/// Numbers of holds since the first view's, if the film's clock was not touched. Where the borders
+/// lie is not known: a few guesses.
+std::vector<std::vector<std::size_t>> hold_numbers(const Views& views) {
+  constexpr double kGuess = 0.5;  // seconds
+  double start = views.front()->from;
+  for (const auto& view : views) start = std::min(start, view->from);
+  std::vector<std::vector<std::size_t>> all;
+  for (double into = 0; into < kHoldSeconds; into += kGuess) {
+    std::vector<std::size_t> numbers;
+    for (const auto& view : views)
+      numbers.push_back(
+          static_cast<std::size_t>(((view->from + view->to) / 2 - start + into) / kHoldSeconds));
+    if (all.empty() || numbers != all.back()) all.push_back(std::move(numbers));
+  }
+  return all;
+}
+
+/// The sum of all views under hypotheses that follow the clock: hold after hold in the order of the
+/// table. Far fewer than phases for each view of its own, so that weaker marks stand out.
+class Clocked {
+ public:
+  explicit Clocked(const Views& views) : numbers_(hold_numbers(views)) {}
+
+  struct Best {
+    image::PilotPeak peak;  ///< z in deviations of noise
+    std::size_t first = 0;  ///< phase of hold number 0
+    const std::vector<std::size_t>* numbers = nullptr;
+  };
+  /// For the pose as it is and turned by half a turn.
+  [[nodiscard]] std::array<Best, 2> test(const std::vector<cv::Mat>& sums,
+                                         const ShiftTable& shifts) const {
+    std::array<Best, 2> best;
+    for (const auto& numbers : numbers_) {
+      const std::vector<cv::Mat> holds = by_hold(sums, numbers);
+      for (std::size_t first = 0; first < shifts.size(); ++first) {
+        cv::Mat total = cv::Mat::zeros(image::kShiftGrid, image::kShiftGrid, CV_32FC2);
+        for (std::size_t h = 0; h < holds.size(); ++h)
+          if (!holds[h].empty()) total += moved(holds[h], shifts[(first + h) % shifts.size()]);
+        const image::PilotPeaks peaks = image::peaks_of(total);
+        if (peaks.straight.z > best[0].peak.z) best[0] = {peaks.straight, first, &numbers};
+        if (peaks.turned.z > best[1].peak.z) best[1] = {peaks.turned, first, &numbers};
+      }
+    }
+    const double noise = std::sqrt(static_cast<double>(sums.size()));
+    for (Best& one : best) one.peak.z /= noise;
+    return best;
+  }
+
+ private:
+  /// Sums of each hold, repeated in both directions.
+  static std::vector<cv::Mat> by_hold(const std::vector<cv::Mat>& sums,
+                                      const std::vector<std::size_t>& numbers) {
+    std::vector<cv::Mat> holds(*std::max_element(numbers.begin(), numbers.end()) + 1);
+    for (std::size_t i = 0; i < sums.size(); ++i) {
+      cv::Mat& hold = holds[numbers[i]];
+      hold = hold.empty() ? sums[i].clone() : hold + sums[i];
+    }
+    for (cv::Mat& hold : holds)
+      if (!hold.empty()) hold = cv::repeat(hold, 2, 2);
+    return holds;
+  }
+
+  std::vector<std::vector<std::size_t>> numbers_;
+};
 
 float at_shift(const cv::Mat& sums, int channel, double x, double y) {
   const auto cell = [](double tiles) {
@@ -44,7 +111,7 @@ float at_shift(const cv::Mat& sums, int channel, double x, double y) {
   return sums.at<cv::Vec2f>(cell(y), cell(x))[channel];
 }
 
-/// Which hold each view shows, given the origin.
+/// Which hold each view shows, given the origin: the strongest of those that may be.
 void assign_phases(const std::vector<cv::Mat>& sums, int channel, const ShiftTable& shifts,
                    Placed& placed) {
   for (const cv::Mat& one : sums) {
@@ -58,6 +125,20 @@ void assign_phases(const std::vector<cv::Mat>& sums, int channel, const ShiftTab
     placed.phases.push_back(best);
     placed.strengths.push_back(top);
   }
+}
+
+/// The phases of a hypothesis that follows the clock.
+void assign_phases(const std::vector<cv::Mat>& sums, int channel, const ShiftTable& shifts,
+                   const Clocked::Best& best, Placed& placed) {
+  for (std::size_t i = 0; i < sums.size(); ++i) {
+    const std::size_t p = (best.first + (*best.numbers)[i]) % shifts.size();
+    placed.phases.push_back(p);
+    placed.strengths.push_back(
+        at_shift(sums[i], channel, placed.pose.tx + shifts[p].x, placed.pose.ty + shifts[p].y));
+  }
+}
+
+void note_known_phases(Placed& placed) {
   constexpr float kSurely = 4;  // of a view's own statistic, so that its phase says something
   std::optional<std::size_t> first;
   for (std::size_t i = 0; i < placed.phases.size(); ++i) {
@@ -77,7 +158,8 @@ Placed placed_alone(const Pose& pose, const image::PilotPeak& peak) {
 Pose half_turn(const Pose& p) { return {-p.a, -p.b, -p.c, -p.d, p.tx, p.ty}; }
 
 /// Pilot test of a linear map on all views, both half turns.
-std::array<Placed, 2> test(const Views& views, const KeyTools& tools, const Pose& pose) {
+std::array<Placed, 2> test(const Views& views, const KeyTools& tools, const Clocked& clocked,
+                           const Pose& pose) {
   std::vector<cv::Mat> sums;
   for (const auto& view : views)
     sums.push_back(image::pilot_sums(view->spectrum, pose, tools.lattice().pilots));
@@ -92,14 +174,24 @@ std::array<Placed, 2> test(const Views& views, const KeyTools& tools, const Pose
   }
   const auto count = static_cast<double>(views.size());
   const image::PilotPeaks peaks = image::peaks_of(total);
+  const auto in_time = clocked.test(sums, tools.shifts());
   std::array<Placed, 2> result;
   for (int channel = 0; channel < 2; ++channel) {
-    const image::PilotPeak& peak = channel == 0 ? peaks.straight : peaks.turned;
-    Placed& placed = result[static_cast<std::size_t>(channel)];
+    const auto c = static_cast<std::size_t>(channel);
+    const image::PilotPeak& free = channel == 0 ? peaks.straight : peaks.turned;
+    const double z_free =
+        (free.z - count * kMeanOfLargest) / (kDeviationOfLargest * std::sqrt(count));
+    const bool by_clock = in_time[c].peak.z > z_free;
+    const image::PilotPeak& peak = by_clock ? in_time[c].peak : free;
+    Placed& placed = result[c];
     placed.pose = channel == 0 ? pose : half_turn(pose);
     placed.pose.tx = peak.tx, placed.pose.ty = peak.ty;
-    placed.z = (peak.z - count * kMeanOfLargest) / (kDeviationOfLargest * std::sqrt(count));
-    assign_phases(sums, channel, tools.shifts(), placed);
+    placed.z = by_clock ? peak.z : z_free;
+    if (by_clock)
+      assign_phases(sums, channel, tools.shifts(), in_time[c], placed);
+    else
+      assign_phases(sums, channel, tools.shifts(), placed);
+    note_known_phases(placed);
   }
   return result;
 }
@@ -180,9 +272,10 @@ std::vector<Placed> search(const Views& views, KeyTools& tools, cv::Size canonic
   const std::vector<Pose> poses = effort == Effort::upright  ? upright_poses(canonical)
                                   : effort == Effort::turned ? turned_poses(views, tools)
                                                              : stretched_poses(views, tools);
+  const Clocked clocked(views);
   std::vector<Placed> found;
   for (const Pose& pose : poses)
-    for (Placed& placed : test(views, tools, pose))
+    for (Placed& placed : test(views, tools, clocked, pose))
       if (placed.z >= kGate) found.push_back(std::move(placed));
   std::sort(found.begin(), found.end(), [](const Placed& a, const Placed& b) { return a.z > b.z; });
   found.resize(std::min(found.size(), kMostDecoded));
