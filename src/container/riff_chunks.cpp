@@ -79,6 +79,9 @@ Result<std::uint64_t> form_size(const Limits& limits, Format format, ByteView fi
   SIGNMARK_ASSIGN(const std::uint32_t stated, head.u32le());
   if (plain && format == Format::wav && (stated == 0 || stated == kElsewhere)) {
     scan.streamed = sizes.open = true;
+    scan.oddity = format_error(format, "streamed", "the header states no sizes: written to a pipe",
+                               at_byte(4))
+                      .value();
     return file.size();
   }
   if (plain) return std::uint64_t{stated} + 8;
@@ -87,6 +90,22 @@ Result<std::uint64_t> form_size(const Limits& limits, Format format, ByteView fi
   scan.wide = stated == kElsewhere;
   if (!scan.wide) return std::uint64_t{stated} + 8;
   return sizes.form > UINT64_MAX - 8 ? UINT64_MAX : sizes.form + 8;
+}
+
+/// Some writers leave parts of the header out of the form's size: sound that leaves the form but
+/// not the file is believed.
+void extend_form(ByteView file, const WideSizes& sizes, RiffScan& scan) {
+  const std::uint64_t at = scan.chunks.empty() ? kRiffHeader : scan.chunks.back().range.end();
+  ByteReader reader(file, context_of(Format::wav));
+  if (!reader.seek(at) || !reader.next_is("data")) return;
+  const auto sound = next_chunk(reader, sizes);
+  if (!sound) return;
+  scan.chunks.push_back(*sound);
+  scan.end = sound->range.end();
+  scan.oddity =
+      format_error(Format::wav, "size", "the sound is longer than the RIFF size says", at_byte(4))
+          .value();
+  scan.damage.reset();
 }
 
 }  // namespace
@@ -104,6 +123,7 @@ Result<RiffScan> scan_riff(const Limits& limits, Format format, ByteView file) {
     return scan;
   }
   SIGNMARK_TRY(read_chunks(limits, format, reader, sizes, scan));
+  if (scan.damage && format == Format::wav) extend_form(file, sizes, scan);
   if (*stated > file.size())
     scan.damage = format_error(format, "truncated",
                                fmt::format("the header states {} bytes, the file has {}", *stated,

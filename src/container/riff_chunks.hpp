@@ -28,6 +28,7 @@ struct RiffScan {
   bool wide = false;            ///< RF64 or BW64 whose true size stands in `ds64`
   bool streamed = false;        ///< of WAV: the writer could not seek back to fill in the sizes
   std::optional<Error> damage;  ///< why the scan stopped early
+  std::optional<Error> oddity;  ///< of WAV: sizes that a change puts right
 };
 
 /// Splits the first RIFF form of a file. `format` names the limit's code. The chunks of RF64 and

@@ -42,7 +42,7 @@ bool is_c2pa_type(std::string_view type) {
 Block block_of(const Id3Frame& frame) {
   const std::string place = "ID3 " + frame.id;
   const ByteView data = frame.data;
-  const Block foreign{BlockKind::other, place, {}, frame.range, {}};
+  Block foreign{BlockKind::other, place, {}, frame.range, {}};
   if (data.empty()) return foreign;
   if (frame.store.size > 0) {
     const auto store = id3_store(frame.id, data);

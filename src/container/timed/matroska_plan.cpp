@@ -27,6 +27,7 @@ class MatroskaPlanner {
     if (changes_.record != nullptr) place_record();
     append_tags();
     SIGNMARK_TRY(update_seek_head());
+    drop_segment_sum();
     fix_segment_size();
     return std::move(splices_);
   }
@@ -183,6 +184,13 @@ class MatroskaPlanner {
       }
     }
     return {};
+  }
+
+  /// A check sum over the whole Segment would no longer hold, and all would have to be read for it.
+  void drop_segment_sum() {
+    if (splices_.empty() || scan_.elements.front().id != ebml::kCrc) return;
+    const Range sum = scan_.elements.front().range;
+    splices_.push_back({sum, ebml_void(sum.size)});
   }
 
   void fix_segment_size() {

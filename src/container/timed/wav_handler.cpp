@@ -38,11 +38,7 @@ class WavHandler final : public Handler {
       mark_damaged(inventory, format_error(Format::wav, "syntax", "the file holds no sound",
                                            at_byte(kRiffHeader))
                                   .value());
-    if (scan.streamed)
-      note_problem(inventory,
-                   format_error(Format::wav, "streamed",
-                                "the header states no sizes: written to a pipe", at_byte(4))
-                       .value());
+    if (scan.oddity) note_problem(inventory, *scan.oddity);
     if (scan.end < file.size()) inventory.trailing = {scan.end, file.size() - scan.end};
     return {};
   }

@@ -131,6 +131,14 @@ TEST_CASE("matroska: appended tags get an entry in the index", "[matroska]") {
   check_timed(as_bytes(tight));
 }
 
+TEST_CASE("matroska: a check sum over all becomes a Void", "[matroska]") {
+  const std::string sum("\xBF\x84sum!", 6);
+  const std::string file = film(sum + kTracks + kCluster + kCues);
+  CHECK(contains(as_bytes(file), sum));
+  CHECK_FALSE(contains(timed_marked(as_bytes(file)), sum));
+  check_timed(as_bytes(file));
+}
+
 TEST_CASE("matroska: a size field that is too short grows", "[matroska]") {
   const std::string file = film(kTracks + kCluster + kCues, 1);
   check_timed(as_bytes(file));

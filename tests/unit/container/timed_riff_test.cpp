@@ -132,6 +132,17 @@ TEST_CASE("wav: what was written to a pipe gets its sizes", "[wav]") {
   CHECK(number_at(marked, data + 4, 4) == file.size() - data - 8);
 }
 
+TEST_CASE("wav: a form that is said to be shorter than its sound", "[wav]") {
+  std::string file = wav({});
+  file.replace(4, 4, le32(file.size() - 12));
+  CHECK(look(as_bytes(file)).problems.front().code == "container.wav.size");
+  CHECK(look(as_bytes(file)).trailing.size == 0);
+  check_timed(as_bytes(file));
+  const Bytes marked = timed_marked(as_bytes(file));
+  CHECK(number_at(marked, 4, 4) + 8 == marked.size());
+  CHECK_FALSE(look(as_bytes(file).first(file.size() - 1)).complete);
+}
+
 TEST_CASE("wav: two manifests, none but one is left", "[wav]") {
   const std::string store(as_text(store_of(60)));
   const std::string file =
