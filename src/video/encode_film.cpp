@@ -40,8 +40,7 @@ void set_shape(AVCodecContext& codec, const FilmSource& source, const FilmCodec&
   codec.framerate = source.frame_rate;
   codec.time_base = chosen.constant_rate ? av_inv_q(source.frame_rate) : source.stream->time_base;
   const AVRational of_frame = source.first->sample_aspect_ratio;
-  codec.sample_aspect_ratio =
-      of_frame.num > 0 ? of_frame : source.stream->codecpar->sample_aspect_ratio;
+  codec.sample_aspect_ratio = of_frame.num > 0 ? of_frame : source.stream->sample_aspect_ratio;
   codec.bits_per_raw_sample = source.stream->codecpar->bits_per_raw_sample;
   set_colours(codec, source);
   // Keyframes are forced at hold borders; the encoder need not add its own in between.

@@ -53,7 +53,7 @@ void check_kept(const Pair& pair) {
     CHECK(now.codec == old.codec);
     CHECK(now.tag == old.tag);
     CHECK(now.pixels == old.pixels);
-    CHECK(now.tags == old.tags);
+    if (old.codec != "none") CHECK(now.tags == old.tags);  // not of a time code track, made again
     CHECK(now.side_data == old.side_data);
     CHECK(now.disposition == old.disposition);
     CHECK(now.time_base == old.time_base);
@@ -63,7 +63,7 @@ void check_kept(const Pair& pair) {
     CHECK(now.broken == 0);
     if (old.pts.empty()) {  // copied
       CHECK(now.packets == old.packets);
-      CHECK(now.extra == old.extra);
+      if (old.codec != "mov_text") CHECK(now.extra == old.extra);  // its bit rate is in it
     }
   }
 }
@@ -141,18 +141,17 @@ TEST_CASE("Rotation is kept as a matrix and the label stands upright", "[video]"
   const label::Overlay& overlay = pair.done.report.overlay;
   CHECK(overlay.y > 64);  // seen 96 x 128, at the bottom right
   CHECK(overlay.x + overlay.width <= 96);
-  // Turned clockwise by 90 degrees to be seen: the bottom is the stored right side.
+  // Seen (x, y) is stored (127 - y, x).
   const Bytes& old = pair.before.film().first_luma[0];
   const Bytes& now = pair.after.film().first_luma[0];
   std::size_t inside = 0;
   std::size_t outside = 0;
   for (std::size_t i = 0; i < old.size(); ++i) {
     if (std::abs(old[i] - now[i]) < 40) continue;
-    const std::size_t x = i % 128;
-    const std::size_t y = i / 128;
-    const std::size_t seen_x = 95 - y;
-    const bool in = x + 2 >= overlay.y && x <= overlay.y + overlay.height + 2 &&
-                    seen_x + 2 >= overlay.x && seen_x <= overlay.x + overlay.width + 2;
+    const std::size_t x = i / 128;
+    const std::size_t y = 127 - i % 128;
+    const bool in = x >= overlay.x && x < overlay.x + overlay.width && y >= overlay.y &&
+                    y < overlay.y + overlay.height;
     ++(in ? inside : outside);
   }
   CHECK(inside > 50);
@@ -163,7 +162,7 @@ TEST_CASE("Matroska: attachment, subtitle, tags, ten bits", "[video]") {
   const ScratchDir folder;
   const Pair pair = labelled("ten.mkv", folder);
   REQUIRE(pair.before.streams.size() == 4);
-  CHECK(pair.before.tags.count("AIGC") == 1);
+  CHECK(pair.before.tags.count("aigc") == 1);
   check_kept(pair);
 }
 

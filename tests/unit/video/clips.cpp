@@ -2,7 +2,9 @@
 // Small films and sounds of every kind, made by the ffmpeg program, and a look into files.
 #include "unit/video/clips.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdio>
 #include <fstream>
 
@@ -76,8 +78,9 @@ std::map<std::string, std::string> tags_of(const AVDictionary* tags) {
   std::map<std::string, std::string> list;
   const AVDictionaryEntry* entry = nullptr;
   while ((entry = av_dict_get(tags, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
-    const std::string key = entry->key;
-    if (key != "encoder" && key != "ENCODER" && key != "DURATION") list[key] = entry->value;
+    std::string key = entry->key;  // Matroska's writer has them in capitals
+    std::ranges::transform(key, key.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (key != "encoder" && key != "duration") list[key] = entry->value;
   }
   return list;
 }
