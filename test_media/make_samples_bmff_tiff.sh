@@ -122,6 +122,18 @@ ffmpeg -v error -y -f lavfi -i testsrc=size=16x16:rate=1 -frames:v 2 -c:v libx26
   -movflags use_metadata_tags -metadata AIGC='{"Label":"1","ContentProducer":"test"}' \
   "$out/aigc_key.mp4"
 
+# A film in both orders of its boxes and in fragments, and a sound with a cover and an iTunes list.
+film=(-f lavfi -i testsrc=size=32x16:rate=5 -f lavfi -i sine=frequency=440:sample_rate=8000 -t 0.6
+  -c:v libx264 -crf 40 -g 1 -x264-params no-info=1 -pix_fmt yuv420p -c:a aac -b:a 8k -shortest
+  -fflags +bitexact -flags +bitexact)
+ffmpeg -v error -y "${film[@]}" -movflags faststart "$out/plain.mp4"
+ffmpeg -v error -y "${film[@]}" "$out/plain.mov"
+ffmpeg -v error -y "${film[@]}" -movflags frag_keyframe+empty_moov "$out/fragments.mp4"
+picture cover.png 8x8 gray
+ffmpeg -v error -y -f lavfi -i sine=frequency=440:sample_rate=8000 -i cover.png -map 0 -map 1 -t 0.3 \
+  -c:a aac -b:a 8k -c:v copy -disposition:v attached_pic -metadata title=Song \
+  -fflags +bitexact -flags +bitexact "$out/cover.m4a"
+
 # --- Markdown ----------------------------------------------------------------------------------
 cat >"$out/mapping.md" <<'MD'
 ---

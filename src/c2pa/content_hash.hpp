@@ -45,7 +45,7 @@ std::vector<Range> remainder(Range whole, const std::vector<Range>& excluded);
 /// What all bindings have in common: `hash`, `alg` and where codes point to.
 struct Binding {
   const cbor::Value& value;
-  const Bytes& digest;
+  const Bytes* digest;  ///< nullptr: without a hash over the whole file
   HashAlg alg;
   std::string url;
 };
@@ -53,13 +53,15 @@ struct Binding {
 /// c2pa.hash.data.
 Result<Answer> check_data_hash(const Content& content, const Binding& binding, Codes& codes);
 
-/// c2pa.hash.bmff of version 2 or 3, which bind positions.
+/// c2pa.hash.bmff of version 2 or 3, which bind positions: with a hash over the file, over
+/// fragments
+/// (`merkle` alone), or over the file and the media (both).
 Result<Answer> check_bmff_hash(const Content& content, const Binding& binding, Codes& codes);
 
 /// Ends a check whose digest was computed: match, mismatch, or unknown for a file that was cut off.
 /// `kind` is "dataHash", "bmffHash".
-Answer conclude(const Content& content, const Binding& binding, std::string_view kind,
-                const Bytes& actual, Codes& codes);
+Answer conclude(const Content& content, const Binding& binding, std::string_view kind, bool matches,
+                Codes& codes);
 
 /// Notes that a binding could not be checked.
 Answer not_checked(const std::string& url, std::string why, Codes& codes);

@@ -5,6 +5,7 @@
 
 #include "base/bytes.hpp"
 #include "c2pa/content_hash.hpp"
+#include "c2pa/hash_tree.hpp"
 
 namespace signmark::c2pa {
 namespace {
@@ -12,6 +13,12 @@ namespace {
 using cbor::Value;
 
 constexpr std::string_view kMalformed = "assertion.bmffHash.malformed";
+constexpr std::string_view kMismatch = "assertion.bmffHash.mismatch";
+
+/// With a hash tree the hash over the file leaves out the media from here on (16.3.4).
+constexpr std::uint64_t kMediaOffset = 16;
+/// Leaves of a tree: 4 GiB in blocks of 4 KiB.
+constexpr std::uint64_t kMaxLeaves = 1U << 20;
 
 /// A box of the file; header sizes as ISO 14496-12 4.2.
 struct MediaBox {
@@ -151,6 +158,8 @@ class Excluder {
 
   [[nodiscard]] const std::vector<Range>& ranges() const { return ranges_; }
   [[nodiscard]] bool media_unbound() const { return media_unbound_; }
+  /// Whether the media is left to hash trees, as the specification says.
+  [[nodiscard]] bool media_in_trees() const { return media_in_trees_; }
 
  private:
   /// Every rule may look at every box; no honest file has more than some ten rules.
@@ -189,7 +198,8 @@ class Excluder {
       if (*offset > box.range.size) continue;
       const std::uint64_t left = box.range.size - *offset;
       const std::uint64_t size = *length == 0 ? left : std::min(*length, left);
-      if (box.type == "mdat" && size > 0) media_unbound_ = true;
+      const bool to_trees = *offset == kMediaOffset && *length == 0;
+      if (box.type == "mdat" && size > 0) (to_trees ? media_in_trees_ : media_unbound_) = true;
       ranges_.push_back({box.range.offset + *offset, size});
     }
     return true;
@@ -200,7 +210,7 @@ class Excluder {
   std::vector<std::uint64_t> whole_;
   std::vector<Range> ranges_;
   std::uint64_t steps_ = 0;
-  bool media_unbound_ = false;
+  bool media_unbound_ = false, media_in_trees_ = false;
 };
 
 /// Nothing when `exclusions` is malformed.
@@ -220,12 +230,17 @@ std::optional<std::vector<Rule>> read_rules(const Value& map) {
 /// Exclusions that the specification (2.2 to 2.5) names; any other is worth telling.
 bool is_usual(const Rule& rule) {
   const std::string& first = rule.path.front();
-  return rule.path.size() == 1 && (first == "uuid" || first == "ftyp" || first == "mfra");
+  return rule.path.size() == 1 &&
+         (first == "uuid" || first == "ftyp" || first == "mfra" || first == "mdat");
 }
 
-std::vector<HashPart> parts_of(const std::vector<MediaBox>& roots, const Excluder& excluder) {
+using Roots = std::span<const MediaBox>;
+
+std::vector<HashPart> parts_of(Roots roots, const Excluder& excluder) {
   std::vector<HashPart> parts;
-  auto range = excluder.ranges().begin();
+  auto range = std::find_if(
+      excluder.ranges().begin(), excluder.ranges().end(),
+      [&](const Range& r) { return roots.empty() || r.offset >= roots.front().range.offset; });
   for (const MediaBox& box : roots) {
     std::vector<Range> inner;
     for (; range != excluder.ranges().end() && range->offset < box.range.end(); ++range)
@@ -238,6 +253,123 @@ std::vector<HashPart> parts_of(const std::vector<MediaBox>& roots, const Exclude
   return parts;
 }
 
+/// Checks what the exclusions left, once they are known.
+class BmffCheck {
+ public:
+  BmffCheck(const Content& content, const Binding& binding, Roots roots, const Excluder& excluder)
+      : content_(content), binding_(binding), roots_(roots), excluder_(excluder) {}
+
+  /// Whether the hash over the file matches.
+  Result<bool> file_matches() const {
+    SIGNMARK_ASSIGN(const Bytes actual, hash(binding_.alg, roots_));
+    return actual == *binding_.digest;
+  }
+
+  /// Whether each `mdat` has a tree, and matches it.
+  Result<bool> media_matches(const std::vector<HashTree>& trees) const {
+    std::uint64_t index = 0;
+    for (const MediaBox& box : roots_) {
+      if (box.type != "mdat") continue;
+      const auto tree = std::find_if(trees.begin(), trees.end(), [&](const HashTree& candidate) {
+        return candidate.local_id == index;
+      });
+      if (tree == trees.end()) return false;
+      const std::uint64_t head = std::min(kMediaOffset, box.range.size);
+      const auto leaves =
+          leaves_of(*tree, {box.range.offset + head, box.range.size - head}, kMaxLeaves);
+      if (!leaves) return false;
+      std::vector<Bytes> hashes;
+      for (const Range& leaf : *leaves) {
+        SIGNMARK_ASSIGN(Bytes digest,
+                        hash_parts(content_.context, content_.file, *tree->alg, {{leaf, false}}));
+        hashes.push_back(std::move(digest));
+      }
+      if (!matches(*tree, std::move(hashes))) return false;
+      ++index;
+    }
+    return index == trees.size();
+  }
+
+  /// Whether the initialisation segment and each fragment (from one `moof` to the next) match.
+  Result<bool> fragments_match(const HashTree& tree) const {
+    auto at = next_fragment(roots_.begin());
+    SIGNMARK_ASSIGN(const Bytes init, hash(*tree.alg, {roots_.begin(), at}));
+    if (init != *tree.init_hash) return false;
+    std::vector<Bytes> hashes;
+    while (at != roots_.end()) {
+      const auto end = next_fragment(at + 1);
+      SIGNMARK_ASSIGN(Bytes digest, hash(*tree.alg, {at, end}));
+      hashes.push_back(std::move(digest));
+      at = end;
+    }
+    return matches(tree, std::move(hashes));
+  }
+
+ private:
+  [[nodiscard]] Roots::iterator next_fragment(Roots::iterator from) const {
+    return std::find_if(from, roots_.end(), [](const MediaBox& box) { return box.type == "moof"; });
+  }
+  [[nodiscard]] Result<Bytes> hash(HashAlg alg, Roots roots) const {
+    return hash_parts(content_.context, content_.file, alg, parts_of(roots, excluder_));
+  }
+
+  const Content& content_;
+  const Binding& binding_;
+  Roots roots_;
+  const Excluder& excluder_;
+};
+
+/// Fragmented files have no hash over the whole: all of it is in the leaves.
+Result<Answer> check_fragments(const Content& content, const Binding& binding,
+                               const std::vector<HashTree>& trees, const BmffCheck& check,
+                               bool fragmented, Codes& codes) {
+  const bool whole = std::all_of(trees.begin(), trees.end(),
+                                 [](const HashTree& tree) { return tree.init_hash != nullptr; });
+  if (!fragmented || !whole)
+    return not_checked(binding.url, "hash trees over parts of several files are not checked",
+                       codes);
+  for (const HashTree& tree : trees) {
+    SIGNMARK_ASSIGN(const bool good, check.fragments_match(tree));
+    if (!good) return conclude(content, binding, "bmffHash", false, codes);
+  }
+  return conclude(content, binding, "bmffHash", true, codes);
+}
+
+Result<Answer> check_boxes(const Content& content, const Binding& binding,
+                           const std::vector<MediaBox>& roots, const Excluder& excluder,
+                           Codes& codes) {
+  const Value* merkle = binding.value.find("merkle");
+  std::optional<std::vector<HashTree>> trees;
+  if (merkle != nullptr && !merkle->is(cbor::Kind::null)) {
+    trees = read_hash_trees(*merkle, binding.alg);
+    if (!trees) {
+      reject(codes, kMalformed, binding.url, "the hash trees are malformed");
+      return Answer::bad;
+    }
+    if (!std::all_of(trees->begin(), trees->end(), [](const auto& tree) { return tree.alg; })) {
+      reject(codes, kAlgorithmUnsupported, binding.url, "hash algorithm of a tree not checked");
+      return Answer::unknown;
+    }
+  }
+  const BmffCheck check(content, binding, roots, excluder);
+  if (excluder.media_unbound() || (excluder.media_in_trees() && !trees)) {
+    reject(codes, kMismatch, binding.url, "the exclusions leave out the media");
+    return Answer::bad;
+  }
+  if (binding.digest == nullptr && !trees)
+    return not_checked(binding.url, "the binding has no hash over the whole file", codes);
+  if (binding.digest == nullptr) {
+    const bool fragmented = std::any_of(roots.begin(), roots.end(),
+                                        [](const MediaBox& box) { return box.type == "moof"; });
+    return check_fragments(content, binding, *trees, check, fragmented, codes);
+  }
+  SIGNMARK_ASSIGN(bool good, check.file_matches());
+  if (good && excluder.media_in_trees()) {
+    SIGNMARK_ASSIGN(good, check.media_matches(*trees));
+  }
+  return conclude(content, binding, "bmffHash", good, codes);
+}
+
 }  // namespace
 
 Result<Answer> check_bmff_hash(const Content& content, const Binding& binding, Codes& codes) {
@@ -247,7 +379,7 @@ Result<Answer> check_bmff_hash(const Content& content, const Binding& binding, C
     return Answer::bad;
   }
   const auto roots = boxes_in(content, {0, content.file.size()});
-  if (!roots) return conclude(content, binding, "bmffHash", {}, codes);
+  if (!roots) return conclude(content, binding, "bmffHash", false, codes);
   Excluder excluder(content, *roots);
   for (const Rule& rule : *rules) {
     if (excluder.apply(rule)) continue;
@@ -256,19 +388,10 @@ Result<Answer> check_bmff_hash(const Content& content, const Binding& binding, C
     return Answer::bad;
   }
   excluder.finish();
-  const Value* merkle = binding.value.find("merkle");
-  if (merkle != nullptr && !merkle->is(cbor::Kind::null))
-    return not_checked(binding.url, "hash trees over media data are not checked", codes);
-  if (excluder.media_unbound()) {
-    reject(codes, "assertion.bmffHash.mismatch", binding.url, "the exclusions leave out the media");
-    return Answer::bad;
-  }
-  if (!std::all_of(rules->begin(), rules->end(), is_usual))
+  if (!excluder.media_unbound() && !std::all_of(rules->begin(), rules->end(), is_usual))
     inform(codes, "assertion.bmffHash.additionalExclusionsPresent", binding.url,
            "boxes beside the manifest are not covered by the hash");
-  SIGNMARK_ASSIGN(const Bytes actual, hash_parts(content.context, content.file, binding.alg,
-                                                 parts_of(*roots, excluder)));
-  return conclude(content, binding, "bmffHash", actual, codes);
+  return check_boxes(content, binding, *roots, excluder, codes);
 }
 
 }  // namespace signmark::c2pa

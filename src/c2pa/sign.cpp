@@ -34,7 +34,8 @@ struct Job {
 };
 
 bool is_bmff(Format format) {
-  return format == Format::avif || format == Format::heif || format == Format::mp4;
+  return format == Format::avif || format == Format::heif || format == Format::mp4 ||
+         format == Format::mov || format == Format::m4a;
 }
 
 bool edits_metadata(const container::Edits& edits) {

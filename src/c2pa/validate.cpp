@@ -119,11 +119,14 @@ Result<Report> report_on(const Subject& subject, const TrustContext& trust,
   return report;
 }
 
-/// The kind of media that a signature on this format is on; a video may be sound only, which the
-/// container alone does not tell.
-keys::MediaKind media_of(container::Format format) {
-  if (container::format_info(format).picture) return keys::MediaKind::image;
-  return format == container::Format::mp4 ? keys::MediaKind::video : keys::MediaKind::text;
+/// The kind of media that a signature on this file is on. A film's container with sound alone is
+/// sound.
+keys::MediaKind media_of(const container::Inventory& inventory) {
+  const container::FormatInfo& info = container::format_info(inventory.format);
+  if (info.picture) return keys::MediaKind::image;
+  if (!info.timed) return keys::MediaKind::text;
+  const bool film = inventory.video_tracks > 0 || inventory.sound_tracks == 0;
+  return info.mime.starts_with("video/") && film ? keys::MediaKind::video : keys::MediaKind::audio;
 }
 
 }  // namespace
@@ -139,7 +142,7 @@ Result<Report> validate(const Context& context, ByteView file,
   SIGNMARK_ASSIGN(const jumbf::Box store, parse_boxes(context.limits, bytes));
   SIGNMARK_ASSIGN(const AnchorStore anchors, AnchorStore::create(options.anchors));
   const UnixTime now = options.at ? *options.at : context.clock->now();
-  const TrustContext trust{context.limits, anchors, now, media_of(inventory.format), options};
+  const TrustContext trust{context.limits, anchors, now, media_of(inventory), options};
   return report_on({context, file, inventory, options.sidecar.has_value()}, trust, store);
 }
 

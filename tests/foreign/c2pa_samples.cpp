@@ -14,9 +14,12 @@ namespace signmark {
 namespace {
 
 constexpr const char* kSources[] = {
-    "test_media/samples/rgb.png",    "tests/vectors/c2pa/tiny.jpg",  "tests/vectors/c2pa/tiny.webp",
-    "tests/vectors/c2pa/tiny.gif",   "test_media/samples/le.tif",    "test_media/samples/be.tif",
-    "test_media/samples/plain.avif", "test_media/samples/plain.heic"};
+    "test_media/samples/rgb.png",       "tests/vectors/c2pa/tiny.jpg",
+    "tests/vectors/c2pa/tiny.webp",     "tests/vectors/c2pa/tiny.gif",
+    "test_media/samples/le.tif",        "test_media/samples/be.tif",
+    "test_media/samples/plain.avif",    "test_media/samples/plain.heic",
+    "test_media/samples/plain.mp4",     "test_media/samples/plain.mov",
+    "test_media/samples/fragments.mp4", "test_media/samples/cover.m4a"};
 
 c2pa::ManifestRequest full_request() {
   c2pa::ManifestRequest request;
