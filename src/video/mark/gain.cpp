@@ -16,7 +16,7 @@ constexpr int kEvery = 4;        // frames between two looks
 constexpr double kFollow = 0.5;  // of the way to the new map
 constexpr float kMost = 5.5F;    // rms in grey levels; gains are 16-bit integers
 // In flat areas single levels show: the wave stays within about one.
-constexpr float kFlatCap = 0.75F, kFlatActivity = 0.8F, kCapSlope = 0.8F;
+constexpr float kFlatCap = 0.6F, kFlatActivity = 0.8F, kCapSlope = 0.8F;
 constexpr double kCut = 16;  // mean difference of probes in grey levels
 constexpr int kProbeColumns = 48, kProbeRows = 27;
 constexpr double kHdrShare = 0.7;               // PQ and HLG: a code value is worth more light
@@ -88,7 +88,7 @@ double evenness_of(const cv::Mat& activity) {
 /// Busy frames bear more than even ones, by this many dB around the strength's own figure; and the
 /// larger a film is, the less an even frame needs.
 double leeway_db(double evenness, int short_side) {
-  constexpr double kMore = 2.5, kLess = 1, kLessWhenLarge = 2;  // dB
+  constexpr double kMore = 2.5, kLess = 2, kLessWhenLarge = 2;  // dB
   constexpr double kSmall = 480, kLarge = 1080;
   const double large = std::clamp((short_side - kSmall) / (kLarge - kSmall), 0.0, 1.0);
   return kMore - evenness * (kMore + kLess + kLessWhenLarge * large);

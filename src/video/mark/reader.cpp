@@ -2,7 +2,9 @@
 // FrameReader: follows the marks that are known, looks for others where none is seen.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <list>
+#include <set>
 
 #include "image/mark/front_end.hpp"
 #include "signal/statistics.hpp"
@@ -41,6 +43,7 @@ class Reader final : public FrameReader {
   bool find_any(const Views& views, Effort effort);
   void search_unplaced(Effort effort);
   TimedMark describe(const Track& track);
+  [[nodiscard]] std::vector<Span> stretches(const std::function<bool(const Span&)>& chosen) const;
   [[nodiscard]] std::vector<Span> spans(const Track& track) const;
   void add_mark(TimedMark mark, std::vector<TimedMark>& marks) const;
   void want(const Track& track);
@@ -135,26 +138,29 @@ void Reader::search_unplaced(Effort effort) {
   }
 }
 
-/// The stretches of time whose views show the mark; a view stands for the time up to the next one.
-std::vector<Span> Reader::spans(const Track& track) const {
+/// Merges views into stretches of time; a view stands for the time up to the next one.
+std::vector<Span> Reader::stretches(const std::function<bool(const Span&)>& chosen) const {
   std::vector<Span> all = taken_;
   std::sort(all.begin(), all.end(),
             [](const Span& a, const Span& b) { return a.from_seconds < b.from_seconds; });
   std::vector<Span> result;
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const bool here =
-        std::any_of(track.seen().begin(), track.seen().end(),
-                    [&](const Track::Seen& seen) { return seen.from == all[i].from_seconds; });
-    if (!here) continue;
-    double to = std::max(all[i].to_seconds, all[i].from_seconds + 1e-3);
+    if (!chosen(all[i])) continue;
+    double to = all[i].to_seconds;
     if (i + 1 < all.size())
       to = std::max(to, std::min(all[i + 1].from_seconds, all[i].from_seconds + kCovers));
-    if (!result.empty() && result.back().to_seconds >= all[i].from_seconds - 1e-6)
-      result.back().to_seconds = to;
+    if (!result.empty() && result.back().to_seconds >= all[i].from_seconds)
+      result.back().to_seconds = std::max(result.back().to_seconds, to);
     else
       result.push_back({all[i].from_seconds, to});
   }
   return result;
+}
+
+std::vector<Span> Reader::spans(const Track& track) const {
+  std::set<double> seen;
+  for (const Track::Seen& one : track.seen()) seen.insert(one.from);
+  return stretches([&](const Span& view) { return seen.contains(view.from_seconds); });
 }
 
 TimedMark Reader::describe(const Track& track) {
@@ -251,7 +257,7 @@ Result<Finding> Reader::look(const Context& context) {
     add_mark(std::move(mark), finding.marks);
   }
   finding.hypotheses = decoder_.hypotheses;
-  for (const Span& span : taken_) finding.looked_at.push_back(span);
+  finding.looked_at = stretches([](const Span&) { return true; });
   finding.frames_decoded = taken_.size();
   return finding;
 }
