@@ -14,10 +14,11 @@ using test::TestSigner;
 /// Small files of every format that can carry a store.
 inline const std::vector<std::filesystem::path>& sources() {
   static const std::vector<std::filesystem::path> kSources = {
-      test::media("samples/rgb.png"),   c2pa_vector("tiny.jpg"),
-      c2pa_vector("tiny.webp"),         c2pa_vector("tiny.gif"),
-      test::media("samples/le.tif"),    test::media("samples/plain.avif"),
-      test::media("samples/plain.heic")};
+      test::media("samples/rgb.png"),    c2pa_vector("tiny.jpg"),
+      c2pa_vector("tiny.webp"),          c2pa_vector("tiny.gif"),
+      test::media("samples/le.tif"),     test::media("samples/plain.avif"),
+      test::media("samples/plain.heic"), test::media("samples/plain.mp4"),
+      test::media("samples/plain.mov"),  test::media("samples/cover.m4a")};
   return kSources;
 }
 
