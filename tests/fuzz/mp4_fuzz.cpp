@@ -4,5 +4,6 @@
 #include "container_fuzz.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  return signmark::fuzz::run_container(data, size, signmark::container::Format::mp4);
+  return signmark::fuzz::run_container(data, size, signmark::container::Format::mp4,
+                                       signmark::container::Format::mov);
 }

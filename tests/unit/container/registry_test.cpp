@@ -19,7 +19,8 @@ const std::vector<Known> kKnown = {
     {"lossy.webp", Format::webp, "image/webp"},    {"animated.gif", Format::gif, "image/gif"},
     {"le.tif", Format::tiff, "image/tiff"},        {"plain.avif", Format::avif, "image/avif"},
     {"sequence.avif", Format::avif, "image/avif"}, {"plain.heic", Format::heif, "image/heif"},
-    {"aigc_key.mp4", Format::mp4, "video/mp4"},    {"flow.md", Format::markdown, "text/markdown"},
+    {"aigc_key.mp4", Format::mp4, "video/mp4"},    {"plain.mov", Format::mov, "video/quicktime"},
+    {"cover.m4a", Format::m4a, "audio/mp4"},       {"flow.md", Format::markdown, "text/markdown"},
 };
 
 }  // namespace
@@ -49,9 +50,9 @@ TEST_CASE("registry: what is no known format", "[registry]") {
 }
 
 TEST_CASE("registry: formats that are only read say so", "[registry]") {
-  const Bytes file = sample("aigc_key.mp4");
+  const Bytes file = store_of(60);
   const auto result = plan(test_context(), file, look(file), edits_of(kLabelPacket));
-  CHECK(code_of(result) == "container.mp4.unwritable");
+  CHECK(code_of(result) == "container.sidecar.unwritable");
   CHECK_FALSE(result.error().hint.empty());
 }
 
