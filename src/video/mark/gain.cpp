@@ -17,7 +17,8 @@ constexpr double kFollow = 0.5;  // of the way to the new map
 constexpr float kMost = 5.5F;    // rms in grey levels; gains are 16-bit integers
 // In flat areas single levels show: the wave stays within about one.
 constexpr float kFlatCap = 0.6F, kFlatActivity = 0.8F, kCapSlope = 0.8F;
-constexpr double kCut = 16;  // mean difference of probes in grey levels
+// A cut differs by this many grey levels, and this much more than the frames before.
+constexpr double kCut = 12, kCutAgainstUsual = 3;
 constexpr int kProbeColumns = 48, kProbeRows = 27;
 constexpr double kHdrShare = 0.7;               // PQ and HLG: a code value is worth more light
 constexpr float kBlackBar = 10, kBarNoise = 3;  // grey levels
@@ -108,7 +109,11 @@ bool GainMap::cut(const Luma& frame) {
   for (std::size_t i = 0; i < probe_.size(); ++i) difference += std::abs(probe[i] - probe_[i]);
   const bool first = probe_.empty();
   probe_ = std::move(probe);
-  return first || difference > kCut * static_cast<double>(probe_.size());
+  difference /= static_cast<double>(probe_.size());
+  const bool cut = first || difference > std::max(kCut, kCutAgainstUsual * usual_);
+  constexpr double kMemory = 0.8;
+  if (!cut) usual_ = kMemory * usual_ + (1 - kMemory) * difference;
+  return cut;
 }
 
 void GainMap::follow(const Luma& frame) {
@@ -123,8 +128,7 @@ void GainMap::update(const Luma& frame, bool afresh) {
   cv::Mat next = cv::Mat::zeros(luma.size(), CV_32F);
   const cv::Rect seen = within_bars(luma);
   mask.amplitude(seen).copyTo(next(seen));
-  evenness_ = evenness_of(mask.activity);
-  const double leeway = leeway_db(evenness_, std::min(frame.width, frame.height));
+  const double leeway = leeway_db(evenness_of(mask.activity), std::min(frame.width, frame.height));
   scale_to(target_ * std::pow(10, leeway / 20), mask.activity, next);
   if (afresh || gain_.empty())
     gain_ = next;

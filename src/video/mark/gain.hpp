@@ -21,10 +21,6 @@ class GainMap {
   /// Looks at a frame in display order.
   void follow(const Luma& frame);
 
-  /// Of the last frame that was looked at: 0 where detail hides a mark everywhere, 1 where hardly
-  /// anything does.
-  [[nodiscard]] double evenness() const { return evenness_; }
-
   /// Rows as wide as the film, CV_16SC1; row `y` of the film lies between rows `above` and
   /// `above + 1`, `weight` (of 32768) from the first to the second.
   [[nodiscard]] const cv::Mat& rows() const { return wide_; }
@@ -38,11 +34,11 @@ class GainMap {
   void update(const Luma& frame, bool afresh);
   void widen();
 
-  double evenness_ = 1;
   double target_;  // rms in grey levels of 8 bits
   int step_ = 1, width_, since_update_ = 0;
   cv::Mat gain_;              // CV_32FC1, reduced
   cv::Mat wide_;              // CV_16SC1, as wide as the film
+  double usual_ = 0;          // difference of probes from frame to frame
   std::vector<float> probe_;  // of the frame before
 };
 

@@ -16,9 +16,8 @@ namespace {
 constexpr int kMinSide = 96;
 constexpr double kLeastSigned = 8;  // seconds: a shorter film has too few holds for a signed frame
 constexpr double kBorder = 0.001;   // seconds: times are rounded to the stream's clock
-// How amplitudes fall with the radius: encoders cut off sooner than those of pictures; busy films
-// drown slow waves, and pay for fast ones anyway.
-constexpr float kTiltBusy = 0.1F, kTiltEven = -0.6F;
+// Amplitudes fall faster with the radius than in pictures: encoders of film cut off sooner.
+constexpr float kTilt = -0.5F;
 constexpr double kInaudible = 100;  // dB, of no change at all
 
 double psnr_of_strength(image::RobustStrength strength) {
@@ -87,8 +86,10 @@ Marker::Marker(const Context& context, const FilmShape& shape, const image::Robu
       dither_(dither_rows(shape.width)) {
   request_.keys.clear();  // the caller's
   for (const image::MarkKey& key : keys)
-    layers_.push_back(
-        {image::build_lattice(key.key), shift_table(key.key), draw_place(context, shape), {}});
+    layers_.push_back({image::tilted(image::build_lattice(key.key), kTilt),
+                       shift_table(key.key),
+                       draw_place(context, shape),
+                       {}});
   report_.signed_frame = with_signed_;
   if (request.sign && !with_signed_)
     report_.why_no_signed_frame = "the film is shorter than 8 seconds";
@@ -131,14 +132,13 @@ Status Marker::begin_section(const Luma& frame) {
   signal::IdFrame id;
   id.content_id = request_.content_id;
   std::copy_n(request_.issuer_hint.begin(), id.issuer_hint.size(), id.issuer_hint.begin());
-  const auto tilt = kTiltBusy + static_cast<float>(gain_.evenness()) * (kTiltEven - kTiltBusy);
   for (Layer& layer : layers_) {
     std::optional<signal::SignedFrame> signed_frame;
     if (with_signed_) {
       SIGNMARK_ASSIGN(signed_frame, bound_frame(frame, layer));
       if (report_.fingerprint == 0) report_.fingerprint = signed_frame->fingerprint;
     }
-    layer.tile = image::tile_of(image::tilted(layer.lattice, tilt), sharing(), id, signed_frame);
+    layer.tile = image::tile_of(layer.lattice, sharing(), id, signed_frame);
   }
   return {};
 }

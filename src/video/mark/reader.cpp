@@ -132,7 +132,7 @@ void Reader::search_unplaced(Effort effort) {
   while (!unplaced_.empty()) {
     const Views views = unplaced_;  // which shrinks when something is found
     const bool found = (views.size() > 1 && find_any(views, Effort::upright)) ||
-                       find_any(views, Effort::turned) ||
+                       find_any(views, Effort::turned) || find_any(views, Effort::scaled) ||
                        (effort == Effort::stretched && find_any(views, effort));
     if (!found || unplaced_.size() == views.size()) return;
   }

@@ -210,6 +210,17 @@ std::vector<Pose> upright_poses(cv::Size canonical) {
   return poses;
 }
 
+/// Every size, one by one: far more sensitive than a search of the spectrum, for what is done to
+/// films most often.
+std::vector<Pose> scaled_poses(cv::Size canonical) {
+  constexpr double kStep = 1.006, kSmallest = 0.72, kLargest = 2;
+  const double law = kCanonicalTile * std::min(canonical.width, canonical.height) / kCanonicalSide;
+  std::vector<Pose> poses;
+  for (double part = kSmallest; part < kLargest; part *= kStep)
+    poses.push_back(image::similarity(law * part, 0, false));
+  return poses;
+}
+
 std::vector<Pose> turned_poses(const Views& views, const KeyTools& tools) {
   const image::Constellation& pilots = tools.pilots();
   cv::Mat sum;
@@ -268,10 +279,27 @@ Pose pose_of(const Pose& origin, const ShiftTable& shifts, std::size_t phase) {
   return pose;
 }
 
+namespace {
+
+std::vector<Pose> poses_for(const Views& views, KeyTools& tools, cv::Size canonical,
+                            Effort effort) {
+  switch (effort) {
+    case Effort::upright:
+      return upright_poses(canonical);
+    case Effort::scaled:
+      return scaled_poses(canonical);
+    case Effort::turned:
+      return turned_poses(views, tools);
+    case Effort::stretched:
+      break;
+  }
+  return stretched_poses(views, tools);
+}
+
+}  // namespace
+
 std::vector<Placed> search(const Views& views, KeyTools& tools, cv::Size canonical, Effort effort) {
-  const std::vector<Pose> poses = effort == Effort::upright  ? upright_poses(canonical)
-                                  : effort == Effort::turned ? turned_poses(views, tools)
-                                                             : stretched_poses(views, tools);
+  const std::vector<Pose> poses = poses_for(views, tools, canonical, effort);
   const Clocked clocked(views);
   std::vector<Placed> found;
   for (const Pose& pose : poses)

@@ -55,7 +55,8 @@ image::Pose pose_of(const image::Pose& origin, const ShiftTable& shifts, std::si
 /// How far a search goes.
 enum class Effort {
   upright,   ///< the picture as it was marked, at any size
-  turned,    ///< any scale, rotation, mirror state
+  scaled,    ///< cropped, or put into a larger picture, and brought to any size
+  turned,    ///< any scale, rotation, mirror state, found by what stands out in the spectrum
   stretched  ///< changed aspects as well
 };
 
