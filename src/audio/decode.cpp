@@ -52,8 +52,9 @@ Weights weights_of(std::span<const float> cells, Known known) {
     // 1 / sqrt(near_count).
     const double prior = kShrink / (typical * typical);
     const double gain = (near_along + prior * typical) / (near_count + prior);
-    weights[static_cast<std::size_t>(j)] = static_cast<float>(
-        std::max(gain, kLeastGain * typical) / std::sqrt(square[static_cast<std::size_t>(j)] + 1e-12));
+    weights[static_cast<std::size_t>(j)] =
+        static_cast<float>(std::max(gain, kLeastGain * typical) /
+                           std::sqrt(square[static_cast<std::size_t>(j)] + 1e-12));
   }
   return weights;
 }
@@ -107,8 +108,8 @@ std::optional<IdReading> read_id(const Layout& layout, const Codes& codes,
   std::vector<float> llr(kIdChips);
   for (std::size_t i = 0; i < cells.size(); ++i)
     if (carries_id(layout.cells[i], whole))
-      llr[layout.cells[i].id_chip] += static_cast<float>(layout.cells[i].sign) *
-                                      weights[i % kBands] * cells[i];
+      llr[layout.cells[i].id_chip] +=
+          static_cast<float>(layout.cells[i].sign) * weights[i % kBands] * cells[i];
   const auto decoded = codes.id.decode(llr, list, [&](const signal::Bits& bits) {
     return signal::check_fits(bits, layout.check_key);
   });
@@ -137,8 +138,8 @@ std::optional<SignedReading> read_signed(const Layout& layout, const Codes& code
   std::vector<float> llr(kSignedChips);
   for (std::size_t i = 0; i < cells.size(); ++i)
     if (layout.cells[i].role == Role::signed_frame)
-      llr[layout.cells[i].signed_chip] += static_cast<float>(layout.cells[i].sign) *
-                                          weights[i % kBands] * cells[i];
+      llr[layout.cells[i].signed_chip] +=
+          static_cast<float>(layout.cells[i].sign) * weights[i % kBands] * cells[i];
   // What the id frame says is known already: content id and three bytes of the hint.
   signal::SignedFrame known_frame;
   known_frame.content_id = id.frame.content_id;

@@ -29,7 +29,8 @@ std::optional<IdReading> read_id(const Layout& layout, const Codes& codes,
 
 /// One try at the signed frame; the id frame is known.
 std::optional<SignedReading> read_signed(const Layout& layout, const Codes& codes,
-                                         std::span<const float> cells, const IdReading& id, int list);
+                                         std::span<const float> cells, const IdReading& id,
+                                         int list);
 
 /// How well cells agree with an id frame that is known, in standard deviations.
 double agreement_with(const Layout& layout, std::span<const float> cells, const IdReading& id);

@@ -65,8 +65,6 @@ void Fingerprinter::push(const Block& block) {
   });
 }
 
-bool Fingerprinter::complete() const {
-  return logs_.steps() * kStepSeconds >= kSuperFrameSeconds;
-}
+bool Fingerprinter::complete() const { return logs_.steps() * kStepSeconds >= kSuperFrameSeconds; }
 
 }  // namespace signmark::audio

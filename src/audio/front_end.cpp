@@ -10,14 +10,14 @@ namespace signmark::audio {
 namespace {
 
 constexpr double kReach = 1.27;  // pitch changes that the map must hold
-constexpr float kFloor = 1e-6F;  // power of a bin: below 16-bit rounding
+constexpr float kFloor = 1e-5F;  // power of a bin: below 16-bit rounding
 // Half widths of the surroundings.
-constexpr int kMeanSteps = 7, kVarianceSteps = 5;
-constexpr double kMeanOctaves = 0.165, kVarianceOctaves = 0.1;
+constexpr int kMeanSteps = 7, kVarianceSteps = 8;
+constexpr double kMeanOctaves = 0.165, kVarianceOctaves = 0.2;
 constexpr double kMaskOctaves = 0.111;
 constexpr int kLevelSteps = 470;  // 5 seconds
 constexpr float kMostWeight = 3;  // the mark is capped where the programme is soft
-constexpr float kClip = 2.5F, kVarianceFloor = 0.5F;
+constexpr float kClip = 2.5F, kVarianceFloor = 1;
 
 std::vector<float> column_sums(const Map& map, int from, int to) {
   std::vector<float> sum(static_cast<std::size_t>(map.bins), 0);
@@ -164,7 +164,8 @@ void LogMapper::drain(const Row& row) {
   const auto next = static_cast<std::uint64_t>(
       std::llround(static_cast<double>(steps_) * kStepSeconds * shape_.rate));
   const std::size_t gone = std::min<std::size_t>(next - dropped_, pairs_[0].size());
-  for (auto& pair : pairs_) pair.erase(pair.begin(), pair.begin() + static_cast<std::ptrdiff_t>(gone));
+  for (auto& pair : pairs_)
+    pair.erase(pair.begin(), pair.begin() + static_cast<std::ptrdiff_t>(gone));
   dropped_ += gone;
 }
 

@@ -20,12 +20,14 @@ struct Map {
     return bins == 0 ? 0 : static_cast<int>(values.size() / static_cast<std::size_t>(bins));
   }
   [[nodiscard]] std::span<const float> row(int step) const {
-    return std::span(values).subspan(static_cast<std::size_t>(step) * static_cast<std::size_t>(bins),
-                                     static_cast<std::size_t>(bins));
+    return std::span(values).subspan(
+        static_cast<std::size_t>(step) * static_cast<std::size_t>(bins),
+        static_cast<std::size_t>(bins));
   }
   [[nodiscard]] std::span<float> row(int step) {
-    return std::span(values).subspan(static_cast<std::size_t>(step) * static_cast<std::size_t>(bins),
-                                     static_cast<std::size_t>(bins));
+    return std::span(values).subspan(
+        static_cast<std::size_t>(step) * static_cast<std::size_t>(bins),
+        static_cast<std::size_t>(bins));
   }
 };
 

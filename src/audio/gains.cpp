@@ -13,7 +13,7 @@ constexpr double kMemorySeconds = 10, kSilenceDb = -60;
 constexpr float kFlatness = 0.65F;
 constexpr double kSmoothing = 0.08;  // of power over frequency, part of the frequency to both sides
 // A programme with pauses hides less between its words: up to so much less mark.
-constexpr double kPausesDb = 3.2, kPausesFrom = 0.6, kPausesTo = 1.6;
+constexpr double kPausesDb = 3.8, kPausesFrom = 0.6, kPausesTo = 1.6;
 constexpr double kMostCorrection = 6;
 
 struct Preset {
@@ -21,11 +21,14 @@ struct Preset {
 };
 Preset preset_of(image::RobustStrength strength) {
   switch (strength) {
-    case image::RobustStrength::invisible: return {34.6, 1.2};
-    case image::RobustStrength::strong: return {26.6, 3.0};
-    case image::RobustStrength::normal: break;
+    case image::RobustStrength::invisible:
+      return {34.7, 1.5};
+    case image::RobustStrength::strong:
+      return {26.7, 3.5};
+    case image::RobustStrength::normal:
+      break;
   }
-  return {30.2, 2.0};
+  return {30.3, 2.5};
 }
 
 }  // namespace
@@ -64,7 +67,8 @@ void GainRule::smooth(std::span<const float> power) {
 
 double GainRule::wanted_ratio() const {
   // How far the mean of the levels lies below the level of the mean, in nats.
-  const double pauses = std::log(recent_.energy / recent_.weight) - recent_.log_energy / recent_.weight;
+  const double pauses =
+      std::log(recent_.energy / recent_.weight) - recent_.log_energy / recent_.weight;
   const double part = std::clamp((pauses - kPausesFrom) / (kPausesTo - kPausesFrom), 0.0, 1.0);
   return ratio_ * std::pow(10, -kPausesDb / 10 * part);
 }
@@ -95,7 +99,8 @@ bool GainRule::frame(std::span<const float> power, std::span<const float> cells,
   smooth(power);
   follow(energy, power);
   const double budget = wanted_ratio() * recent_.energy;
-  const auto step = static_cast<float>(std::sqrt(budget / std::max(recent_.unit, 1e-20)) * correction_);
+  const auto step =
+      static_cast<float>(std::sqrt(budget / std::max(recent_.unit, 1e-20)) * correction_);
   std::fill(gains.begin(), gains.end(), 0.0F);
   double laid = 0;
   for (std::size_t i = 0; i < smooth_.size(); ++i) {
@@ -108,8 +113,8 @@ bool GainRule::frame(std::span<const float> power, std::span<const float> cells,
   recent_.laid += laid;
   // What the cap keeps back is given to the rest, slowly.
   const double missing = std::sqrt(budget / std::max(recent_.laid, 1e-20));
-  correction_ = std::clamp(correction_ * std::pow(std::clamp(missing, 0.5, 2.0), 0.05), 1.0,
-                           kMostCorrection);
+  correction_ =
+      std::clamp(correction_ * std::pow(std::clamp(missing, 0.5, 2.0), 0.05), 1.0, kMostCorrection);
   return true;
 }
 

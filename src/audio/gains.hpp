@@ -28,13 +28,13 @@ class GainRule {
   [[nodiscard]] double wanted_ratio() const;
   void follow(double energy, std::span<const float> power);
 
-  double keep_;          // of the recent sums, from frame to frame
-  double silence_;       // energy of a frame that counts as silence
-  double ratio_;         // mark to programme
-  float most_;           // largest gain - 1
+  double keep_;     // of the recent sums, from frame to frame
+  double silence_;  // energy of a frame that counts as silence
+  double ratio_;    // mark to programme
+  float most_;      // largest gain - 1
   double correction_ = 1;
-  std::size_t first_ = 0;         // bin
-  std::vector<int> band_;         // of each bin from first_ on
+  std::size_t first_ = 0;  // bin
+  std::vector<int> band_;  // of each bin from first_ on
   std::vector<double> sums_;
   std::vector<float> smooth_, unit_;
   Recent recent_;

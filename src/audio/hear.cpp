@@ -10,13 +10,13 @@
 namespace signmark::audio {
 namespace {
 
-constexpr double kLowest = 300, kHighest = 3000;            // Hz
-constexpr double kShortest = 0.06, kLongest = 0.2;          // seconds of a unit
-constexpr double kUnitRatio = 1.03;                         // from one unit tried to the next
-constexpr double kEdge = 1.1;                               // steps of a segment that its neighbour blurs
-constexpr double kTonal = 0.4;                              // share of the energy while a tone sounds
-constexpr double kQuiet = 0.25, kLevel = 2.5;               // power between tones; of tones
-constexpr int kBuffered = 3000;                             // steps
+constexpr double kLowest = 300, kHighest = 3000;    // Hz
+constexpr double kShortest = 0.06, kLongest = 0.2;  // seconds of a unit
+constexpr double kUnitRatio = 1.03;                 // from one unit tried to the next
+constexpr double kEdge = 1.1;                       // steps of a segment that its neighbour blurs
+constexpr double kTonal = 0.4;                      // share of the energy while a tone sounds
+constexpr double kQuiet = 0.25, kLevel = 2.5;       // power between tones; of tones
+constexpr int kBuffered = 3000;                     // steps
 // A false rhythm needs six durations that fit the seventh within a tenth of their usual spread
 // (30 ms to 1 s), and three tones that repeat the first one's pitch, as a third of tones may.
 const double kChanceLog10 = 6 * std::log10(0.1) + 3 * std::log10(0.33);
@@ -81,8 +81,9 @@ double RhythmListener::contrast(std::size_t bin, double start, double unit) cons
   for (std::size_t i = 0; i <= kRhythm.size(); ++i) {
     const int next = i < kRhythm.size() ? kRhythm[i][0] : kRhythmUnits + 1;
     const bool outside = i == 0 || i == kRhythm.size();  // where the programme is not ducked
-    gap = std::max(gap, (outside ? kQuiet : 1) *
-                            mean(bin, start + end * unit + kEdge, start + next * unit - kEdge).power);
+    gap =
+        std::max(gap, (outside ? kQuiet : 1) *
+                          mean(bin, start + end * unit + kEdge, start + next * unit - kEdge).power);
     if (i < kRhythm.size()) end = kRhythm[i][1];
   }
   return gap > kQuiet * softest ? 0 : 1 - gap / softest;
@@ -104,7 +105,8 @@ void RhythmListener::look_at(int step, std::size_t bin) {
     if (mean(bin, start + kEdge, start + steps - kEdge).share < kTonal) return;
     const double found = contrast(bin, start, steps);
     // The tone's own bin, not a neighbour's.
-    if (found > 0) keep({start, steps, static_cast<int>(bin), found * mean(bin, start, start + steps).share});
+    if (found > 0)
+      keep({start, steps, static_cast<int>(bin), found * mean(bin, start, start + steps).share});
   }
 }
 
@@ -129,9 +131,10 @@ std::vector<HeardNotice> RhythmListener::finish() {
     notice.from_seconds = std::max(0.0, match.start * kStepSeconds);
     notice.to_seconds = (match.start + kRhythmUnits * match.unit) * kStepSeconds;
     notice.unit_seconds = match.unit * kStepSeconds;
-    notice.pitch_hz = frequencies_.bin_hz * (frequencies_.first_bin + static_cast<int>(from_) + match.bin);
-    notice.false_positive_log10 =
-        std::min(0.0, std::log10(static_cast<double>(std::max<std::uint64_t>(tones_, 1))) + kChanceLog10);
+    notice.pitch_hz =
+        frequencies_.bin_hz * (frequencies_.first_bin + static_cast<int>(from_) + match.bin);
+    notice.false_positive_log10 = std::min(
+        0.0, std::log10(static_cast<double>(std::max<std::uint64_t>(tones_, 1))) + kChanceLog10);
     heard.push_back(notice);
   }
   std::sort(heard.begin(), heard.end(), [](const HeardNotice& a, const HeardNotice& b) {

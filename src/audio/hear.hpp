@@ -31,10 +31,10 @@ class RhythmListener {
   void keep(const Match& match);
 
   Map frequencies_;
-  std::size_t from_, bins_;                  // bins that may hold a tone
-  std::vector<double> shares_, powers_;      // running sums by step and bin
+  std::size_t from_, bins_;              // bins that may hold a tone
+  std::vector<double> shares_, powers_;  // running sums by step and bin
   std::uint64_t dropped_ = 0, rows_ = 0, tones_ = 0;
-  int looked_ = 0;                           // rows of the buffer that were looked at
+  int looked_ = 0;  // rows of the buffer that were looked at
   std::vector<bool> sounding_;
   std::vector<Match> matches_;
 };

@@ -21,7 +21,8 @@ Taps make_taps() {
   Taps taps{};
   for (std::size_t phase = 1; phase < kPhases; ++phase)
     for (std::size_t i = 0; i < kTaps; ++i) {
-      const double x = static_cast<double>(i) - (kTaps / 2.0 - 1) - static_cast<double>(phase) / kPhases;
+      const double x =
+          static_cast<double>(i) - (kTaps / 2.0 - 1) - static_cast<double>(phase) / kPhases;
       const double window = std::cos(std::numbers::pi * x / (kTaps + 1));
       taps[phase][i] = static_cast<float>(std::sin(std::numbers::pi * x) / (std::numbers::pi * x) *
                                           window * window);
@@ -117,8 +118,8 @@ Status Limiter::give(std::size_t count, double after, const Sink& sink) {
     if (before_ < 1 || gains_.front() < 1 || end < 1) {
       const double start = std::min(before_, gains_.front());
       for (std::size_t i = 0; i < count; ++i)
-        channel[i] *= static_cast<float>(
-            start + (end - start) * static_cast<double>(i) / static_cast<double>(count));
+        channel[i] *= static_cast<float>(start + (end - start) * static_cast<double>(i) /
+                                                     static_cast<double>(count));
     }
     out.push_back(channel.data());
   }

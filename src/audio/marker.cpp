@@ -55,8 +55,7 @@ class DeltaMaker {
 
  private:
   void synthesise(std::vector<Complex>& pair) {
-    for (std::size_t k = 0; k < length(); ++k)
-      pair[k] *= gains_[std::min(k, length() - k)];
+    for (std::size_t k = 0; k < length(); ++k) pair[k] *= gains_[std::min(k, length() - k)];
     fourier_.inverse(pair);
     for (std::size_t i = 0; i < length(); ++i) pair[i] *= window_[i];
   }
@@ -180,7 +179,8 @@ class Marker final : public SoundMarker {
       carried = z * z * kSignedShare * seconds_ / kSuperFrameSeconds;
     }
     if (carried < kSignedNeeds)
-      report_.why_not = "the sound is too short for a signed frame, given how little its first seconds carry";
+      report_.why_not =
+          "the sound is too short for a signed frame, given how little its first seconds carry";
     return carried >= kSignedNeeds;
   }
 
@@ -201,7 +201,8 @@ class Marker final : public SoundMarker {
     };
     std::vector<const float*> channels;  // without the half window before the start
     for (const auto& channel : input_) channels.push_back(channel.data() + maker_.length() / 2);
-    if (!probe.push({channels, static_cast<std::size_t>(came_)}, sink) || !probe.finish(sink)) return 0;
+    if (!probe.push({channels, static_cast<std::size_t>(came_)}, sink) || !probe.finish(sink))
+      return 0;
     const Place place{1, 1, 0, 0, 1, 0};
     const Series series = make_series(features(logs), 1);
     const Layout layout = build_layout(request_.keys[0].key.first<32>());
@@ -226,7 +227,8 @@ class Marker final : public SoundMarker {
       lay(at);
       SIGNMARK_TRY(emit(at, half, sink));
       for (auto& channel : delta_) {
-        std::copy(channel.begin() + static_cast<std::ptrdiff_t>(half), channel.end(), channel.begin());
+        std::copy(channel.begin() + static_cast<std::ptrdiff_t>(half), channel.end(),
+                  channel.begin());
         std::fill(channel.end() - static_cast<std::ptrdiff_t>(half), channel.end(), 0.0F);
       }
       ++frames_;
@@ -291,7 +293,8 @@ class Marker final : public SoundMarker {
 
 Status check(const Shape& shape, const image::RobustRequest& request) {
   if (shape.rate < 8000 || shape.channels < 1 || shape.channels > 64)
-    return fail("audio.mark.shape", "a mark needs at least 8000 samples a second and 1 to 64 channels");
+    return fail("audio.mark.shape",
+                "a mark needs at least 8000 samples a second and 1 to 64 channels");
   if (request.keys.empty() || request.keys.size() > 2)
     return fail("audio.mark.shape", "one or two carrier keys are needed");
   for (const auto& key : request.keys)

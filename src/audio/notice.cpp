@@ -46,7 +46,8 @@ void to_unit_level(Notice& notice, int rate) {
   std::vector<double> energies;
   for (std::size_t at = 0; at + part <= notice.size(); at += part) {
     double energy = 0;
-    for (std::size_t i = at; i < at + part; ++i) energy += static_cast<double>(notice[i]) * notice[i];
+    for (std::size_t i = at; i < at + part; ++i)
+      energy += static_cast<double>(notice[i]) * notice[i];
     energies.push_back(energy / static_cast<double>(part));
   }
   if (energies.empty()) return;

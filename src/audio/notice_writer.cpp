@@ -148,9 +148,11 @@ class Writer final : public NoticeWriter {
 }  // namespace
 
 Result<std::unique_ptr<NoticeWriter>> make_notice_writer(const Context& context, const Shape& shape,
-                                                         const AudibleLabel& label, double seconds) {
+                                                         const AudibleLabel& label,
+                                                         double seconds) {
   if (shape.rate < 4000 || shape.channels < 1 || shape.channels > 64)
-    return fail("audio.mark.shape", "a notice needs at least 4000 samples a second and 1 to 64 channels");
+    return fail("audio.mark.shape",
+                "a notice needs at least 4000 samples a second and 1 to 64 channels");
   SIGNMARK_ASSIGN(Notice notice, make_notice(context, label, shape.rate));
   if (label.blend == NoticeBlend::mix && seconds >= 0 &&
       seconds * shape.rate < static_cast<double>(notice.size()))

@@ -10,7 +10,7 @@
 namespace signmark::audio {
 namespace {
 
-constexpr double kWindowLength = 40;                  // seconds looked at as a whole
+constexpr double kWindowLength = 40;                   // seconds looked at as a whole
 constexpr double kOverlap = kSuperFrameSeconds + 0.2;  // so that every super-frame is whole once
 constexpr double kShortest = 3;                        // seconds; less is not looked at
 constexpr std::size_t kCandidates = 6, kStageCandidates = 5;
@@ -22,7 +22,8 @@ struct Stage {
   bool with_tempo, with_pitch, together;
 };
 // Resampling, tempo alone, pitch alone; what came apart both ways only in a deep search.
-constexpr std::array<Stage, 3> kStages{{{true, true, true}, {true, false, false}, {false, true, false}}};
+constexpr std::array<Stage, 3> kStages{
+    {{true, true, true}, {true, false, false}, {false, true, false}}};
 constexpr Stage kDeepStage{true, true, false};
 
 std::vector<double> tempi() {
@@ -41,7 +42,8 @@ std::vector<double> pitches(double semitones) {
 
 class Reader final : public SoundReader {
  public:
-  Reader(const Shape& shape, const std::vector<image::RobustKey>& keys, const ListenOptions& options)
+  Reader(const Shape& shape, const std::vector<image::RobustKey>& keys,
+         const ListenOptions& options)
       : shape_(shape), options_(options), mapper_(shape), logs_(mapper_.empty()), listener_(logs_) {
     for (const auto& key : keys) trackers_.emplace_back(key, codes_);
   }
@@ -128,7 +130,8 @@ class Reader final : public SoundReader {
 
   bool search(const Window& window, const Series& plain, const Stage& stage) {
     std::vector<std::vector<Place>> best(trackers_.size());
-    const auto try_tempi = [&](const Series& series, double pitch, const std::vector<double>& list) {
+    const auto try_tempi = [&](const Series& series, double pitch,
+                               const std::vector<double>& list) {
       const SeriesSpectrum spectrum(series);
       for (const double tempo : list)
         for (std::size_t k = 0; k < trackers_.size(); ++k)
@@ -136,8 +139,7 @@ class Reader final : public SoundReader {
             best[k].push_back(place);
     };
     if (stage.together) {
-      for (const double both : tempi())
-        try_tempi(make_series(window.features, both), both, {both});
+      for (const double both : tempi()) try_tempi(make_series(window.features, both), both, {both});
     } else if (!stage.with_pitch) {
       try_tempi(plain, 1, tempi());
     } else {
@@ -146,7 +148,8 @@ class Reader final : public SoundReader {
                   stage.with_tempo ? tempi() : std::vector<double>{1});
     }
     bool found = false;
-    for (std::size_t k = 0; k < trackers_.size(); ++k) found |= try_best(window, trackers_[k], best[k], stage);
+    for (std::size_t k = 0; k < trackers_.size(); ++k)
+      found |= try_best(window, trackers_[k], best[k], stage);
     return found;
   }
 
@@ -197,7 +200,8 @@ Result<std::unique_ptr<SoundReader>> make_sound_reader(const Shape& shape,
                                                        const std::vector<image::RobustKey>& keys,
                                                        const ListenOptions& options) {
   if (shape.rate < 8000 || shape.channels < 1 || shape.channels > 64)
-    return fail("audio.mark.shape", "a mark needs at least 8000 samples a second and 1 to 64 channels");
+    return fail("audio.mark.shape",
+                "a mark needs at least 8000 samples a second and 1 to 64 channels");
   for (const auto& key : keys)
     if (key.key.size() != 32) return fail("audio.mark.shape", "a carrier key has 32 bytes");
   return std::make_unique<Reader>(shape, keys, options);

@@ -19,7 +19,8 @@ std::array<Edge, kBands + 1> edges_of(const Map& map, double pitch) {
   for (std::size_t j = 0; j < edges.size(); ++j) {
     const double bin = band_edges()[j] * pitch / map.bin_hz + 0.5 - map.first_bin;
     const double within = std::clamp(bin, 0.0, static_cast<double>(map.bins));
-    edges[j].index = std::min(static_cast<std::size_t>(within), static_cast<std::size_t>(map.bins) - 1);
+    edges[j].index =
+        std::min(static_cast<std::size_t>(within), static_cast<std::size_t>(map.bins) - 1);
     edges[j].part = static_cast<float>(within - static_cast<double>(edges[j].index));
   }
   return edges;

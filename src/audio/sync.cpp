@@ -31,7 +31,8 @@ double cover_of(double start, double length, int frame, int places) {
 }
 
 /// The successive super-frames with the highest joint score.
-Place best_run(std::span<const double> sums, std::span<const double> covers, int first, double rms) {
+Place best_run(std::span<const double> sums, std::span<const double> covers, int first,
+               double rms) {
   Place best;
   for (std::size_t a = 0; a < sums.size(); ++a) {
     double sum = 0, cover = 0;
@@ -64,7 +65,8 @@ void keep_best(std::vector<Place>& best, const Place& place, std::size_t most) {
 }  // namespace
 
 SeriesSpectrum::SeriesSpectrum(const Series& series)
-    : places_((series.steps() + 1) / 2), length_(Fourier::quick_length(places_ + span_of(kSlowest) + 1)) {
+    : places_((series.steps() + 1) / 2),
+      length_(Fourier::quick_length(places_ + span_of(kSlowest) + 1)) {
   values_.resize(size() * kBands / 2);
   for (int i = 0; i < series.steps(); ++i)
     for (std::size_t j = 0; j < kBands / 2; ++j) {
@@ -116,7 +118,9 @@ std::vector<Place> PilotSearch::find(const SeriesSpectrum& series, double tempo,
                                      std::size_t most) const {
   const int span = span_of(tempo), places = series.places(), length = series.length();
   const auto all = correlation(series, tempo, span);
-  const auto at = [&](int lag) { return all[static_cast<std::size_t>(lag < 0 ? lag + length : lag)]; };
+  const auto at = [&](int lag) {
+    return all[static_cast<std::size_t>(lag < 0 ? lag + length : lag)];
+  };
   const double frame = kSuperFrameSeconds / kStepSeconds / kStepsAPlace / tempo;
   double square = 0, weight = 0;
   for (int lag = -span + 1; lag < places; ++lag) {

@@ -14,7 +14,8 @@ constexpr int kList = 32;
 constexpr double kWorthDecoding = 3.8;  // pilots, in standard deviations
 constexpr double kAgrees = 4, kFlagged = 2.5;
 constexpr std::size_t kMostTracks = 12;
-// Of the fingerprint: chance is 3.9e-5 for a quarter of 64 bits; another sound has about half wrong.
+// Of the fingerprint: chance is 3.9e-5 for a quarter of 64 bits; another sound has about half
+// wrong.
 constexpr int kLeastCompared = 32;
 constexpr double kFits = 0.25, kDiffers = 0.375;
 
@@ -43,7 +44,8 @@ KeyTracker::KeyTracker(const image::RobustKey& key, const Codes& codes)
       codes_(codes) {}
 
 bool KeyTracker::has_any() const {
-  return std::any_of(tracks_.begin(), tracks_.end(), [](const Track& t) { return t.id.has_value(); });
+  return std::any_of(tracks_.begin(), tracks_.end(),
+                     [](const Track& t) { return t.id.has_value(); });
 }
 
 Track* KeyTracker::same_as(const Place& place) {
@@ -83,8 +85,8 @@ bool KeyTracker::take(const Window& window, const Series& series, const Place& p
   }
   if (track == nullptr) {
     if (tracks_.size() == kMostTracks) {
-      const auto weakest = std::min_element(
-          tracks_.begin(), tracks_.end(), [](const Track& a, const Track& b) {
+      const auto weakest =
+          std::min_element(tracks_.begin(), tracks_.end(), [](const Track& a, const Track& b) {
             return std::pair(a.id.has_value(), a.place.z) < std::pair(b.id.has_value(), b.place.z);
           });
       if (weakest->id && !id) return false;
@@ -108,8 +110,8 @@ void KeyTracker::extend(Track& track, const Window& window, const Series& series
   ++track.windows;
   const Place here = in_sound(place, window.base);
   track.place = here;
-  track.to = std::max(track.to, std::min(here.start + here.last * here.frame_steps(),
-                                         window.base + end));
+  track.to =
+      std::max(track.to, std::min(here.start + here.last * here.frame_steps(), window.base + end));
   if (track.id && track.id->frame.with_signed && !track.fingerprint)
     note_first(track, window, series, place);
 }
@@ -136,7 +138,8 @@ FoundSound KeyTracker::finding(const Track& track) const {
   image::RobustMark& mark = found.mark;
   // All windows together say more than the one that was read first.
   const auto all = read(track.cells, kList);
-  const IdReading& id = all && all->frame == track.id->frame && all->z > track.id->z ? *all : *track.id;
+  const IdReading& id =
+      all && all->frame == track.id->frame && all->z > track.id->z ? *all : *track.id;
   mark.key = name_;
   mark.pilot_z = pilots_.score(track.cells);
   mark.has_id = true;

@@ -10,7 +10,8 @@ namespace signmark::audio {
 
 /// A part of a sound, small enough to be looked at as a whole.
 struct Window {
-  Map logs, features;
+  const Map& logs;
+  Map features;
   double base = 0;   ///< step of the sound at which it begins
   double fresh = 0;  ///< step of the window before which everything was seen already
 };

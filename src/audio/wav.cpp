@@ -33,7 +33,8 @@ Result<Format> read_format(ByteView chunk) {
   SIGNMARK_ASSIGN(format.block, reader.u16le());
   SIGNMARK_ASSIGN(format.bits, reader.u16le());
   if (format.tag == kExtensible) {
-    SIGNMARK_TRY(reader.skip(8));  // size, valid bits, speaker mask; then the GUID begins with a tag
+    SIGNMARK_TRY(
+        reader.skip(8));  // size, valid bits, speaker mask; then the GUID begins with a tag
     SIGNMARK_ASSIGN(format.tag, reader.u16le());
   }
   constexpr std::uint32_t kLowest = 4000, kHighest = 384000;
@@ -167,7 +168,8 @@ std::vector<float> resampled(const Clip& clip, int rate) {
          k <= std::min<std::int64_t>(to, static_cast<std::int64_t>(clip.samples.size()) - 1); ++k) {
       const double x = (at - static_cast<double>(k)) * cut;
       const double window = std::cos(std::numbers::pi / 2 * x / kReach);
-      const double sinc = std::abs(x) < 1e-9 ? 1 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x);
+      const double sinc =
+          std::abs(x) < 1e-9 ? 1 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x);
       sum += cut * sinc * window * window * clip.samples[static_cast<std::size_t>(k)];
     }
     out[i] = static_cast<float>(sum);

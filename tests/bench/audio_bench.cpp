@@ -2,8 +2,8 @@
 // The mark in sound under attack: the table of src/audio/README.md.
 //   audio_bench FOLDER [--seconds N] [--signed] [--only ROW]... [--verbose]
 //   audio_bench FOLDER --unmarked KEYS      false positives and the tail of the statistic
-// Files are looped to N seconds (default 30). Names that begin with "music" are music, the rest speech.
-// Needs the ffmpeg program.
+// Files are looped to N seconds (default 30). Names that begin with "music" are music, the rest
+// speech. Needs the ffmpeg program.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -68,8 +68,7 @@ std::vector<Attack> attacks(int rate) {
       {"polarity", "volume=-1", "", "", "100"},
       {"to 96 kHz", "aresample=96000", "", ""},
       {"telephone", "highpass=f=300,lowpass=f=3400,aresample=8000", "", "", "-", "75 %", "75 %"},
-      {"phone recording",
-       "aecho=0.8:0.7:20|45|70:0.35|0.25|0.15,highpass=f=300,noise",
+      {"phone recording", "aecho=0.8:0.7:20|45|70:0.35|0.25|0.15,highpass=f=300,noise",
        "-c:a aac -b:a 48k", "m4a", "-", "0 %", "0 %"},
   };
   for (const double factor : {0.8, 0.9, 0.99, 1.05, 1.25})
@@ -107,14 +106,15 @@ std::vector<File> files_of(const std::string& folder) {
     if (std::fscanf(pipe, "%d,%d", &file.rate, &file.channels) == 2) files.push_back(file);
     pclose(pipe);
   }
-  std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.name < b.name; });
+  std::sort(files.begin(), files.end(),
+            [](const File& a, const File& b) { return a.name < b.name; });
   return files;
 }
 
 Sound load(const File& file, double seconds) {
-  return from_command(fmt::format("ffmpeg -v error -stream_loop -1 -i '{}' -t {} -f f32le -", file.path,
-                                  seconds),
-                      file.rate, file.channels);
+  return from_command(
+      fmt::format("ffmpeg -v error -stream_loop -1 -i '{}' -t {} -f f32le -", file.path, seconds),
+      file.rate, file.channels);
 }
 
 void add_noise(Sound& sound, double snr_db) {
@@ -148,8 +148,9 @@ Sound through_ffmpeg(const Sound& sound, const Attack& attack, std::string filte
   if (filter.find("=8000") != std::string::npos) rate = 8000;
   if (filter.find("=96000") != std::string::npos) rate = 96000;
   if (filter.empty()) filter = "anull";
-  const std::string read = fmt::format("ffmpeg -v error -y -f f32le -ar {} -ac {} -i {}.f32 -af '{}' ",
-                                       sound.rate, sound.channels.size(), scratch, filter);
+  const std::string read =
+      fmt::format("ffmpeg -v error -y -f f32le -ar {} -ac {} -i {}.f32 -af '{}' ", sound.rate,
+                  sound.channels.size(), scratch, filter);
   const std::string give = fmt::format(" -f f32le -ar {} -ac {} -", rate, channels);
   std::string command = read + give;
   if (!attack.encoder.empty()) {
@@ -220,19 +221,21 @@ void try_attack(const Sound& sound, bool music, const Options& options, Row& row
     ++row.id[kind];
     row.signed_frame[kind] += found.mark.has_signed ? 1 : 0;
     if (options.verbose)
-      fmt::print("  {:<30} id z {:5.1f} margin {:5.1f} dB, pilots {:4.1f}, signed margin {:5.1f} dB, "
-                 "speed {:.4f} pitch {:.4f}, content {}\n",
-                 row.attack.name, found.mark.id_z, found.mark.id_margin_db, found.mark.pilot_z,
-                 found.mark.signed_margin_db, found.speed, found.pitch,
-                 static_cast<int>(found.mark.content));
+      fmt::print(
+          "  {:<30} id z {:5.1f} margin {:5.1f} dB, pilots {:4.1f}, signed margin {:5.1f} dB, "
+          "speed {:.4f} pitch {:.4f}, content {}\n",
+          row.attack.name, found.mark.id_z, found.mark.id_margin_db, found.mark.pilot_z,
+          found.mark.signed_margin_db, found.speed, found.pitch,
+          static_cast<int>(found.mark.content));
   }
 }
 
 void print_table(const std::vector<Row>& rows, const Options& options) {
-  fmt::print("\n| attack | id music | id speech |{} read x real time | target % | audiowmark music / "
-             "speech |\n|---|---|---|{}---|---|---|\n",
-             options.with_signed ? " signed music | signed speech |" : "",
-             options.with_signed ? "---|---|" : "");
+  fmt::print(
+      "\n| attack | id music | id speech |{} read x real time | target % | audiowmark music / "
+      "speech |\n|---|---|---|{}---|---|---|\n",
+      options.with_signed ? " signed music | signed speech |" : "",
+      options.with_signed ? "---|---|" : "");
   for (const Row& row : rows) {
     fmt::print("| {} | {}/{} | {}/{} |", row.attack.name, row.id[0], row.trials[0], row.id[1],
                row.trials[1]);
@@ -279,10 +282,11 @@ void run_attacks(const Options& options) {
   print_table(rows, options);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  fmt::print("\nSNR music {:.1f} dB, speech {:.1f} dB; laying {:.0f} x real time; peak {} MB with the "
-             "sounds themselves\naudiowmark: SNR 33.0 / 38.4 dB, add 430 x, read 4 x, 290 MB\n",
-             snr[0] / std::max(count[0], 1.0), snr[1] / std::max(count[1], 1.0), seconds / cpu,
-             usage.ru_maxrss / 1024);
+  fmt::print(
+      "\nSNR music {:.1f} dB, speech {:.1f} dB; laying {:.0f} x real time; peak {} MB with the "
+      "sounds themselves\naudiowmark: SNR 33.0 / 38.4 dB, add 430 x, read 4 x, 290 MB\n",
+      snr[0] / std::max(count[0], 1.0), snr[1] / std::max(count[1], 1.0), seconds / cpu,
+      usage.ru_maxrss / 1024);
 }
 
 struct Tail {
@@ -292,7 +296,8 @@ struct Tail {
   void add(double z) {
     ++values;
     highest = std::max(highest, z);
-    for (std::size_t i = 0; i < reached.size() && z >= static_cast<double>(i) / 8; ++i) ++reached[i];
+    for (std::size_t i = 0; i < reached.size() && z >= static_cast<double>(i) / 8; ++i)
+      ++reached[i];
   }
 };
 
@@ -359,17 +364,25 @@ int main(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
-    if (argument == "--signed") options.with_signed = true;
-    else if (argument == "--verbose") options.verbose = true;
-    else if (argument == "--deep") options.deep = true;
-    else if (argument == "--seconds" && i + 1 < argc) options.seconds = std::stod(argv[++i]);
-    else if (argument == "--unmarked" && i + 1 < argc) options.unmarked_keys = std::stoi(argv[++i]);
-    else if (argument == "--only" && i + 1 < argc) options.only.emplace_back(argv[++i]);
-    else options.folder = argument;
+    if (argument == "--signed")
+      options.with_signed = true;
+    else if (argument == "--verbose")
+      options.verbose = true;
+    else if (argument == "--deep")
+      options.deep = true;
+    else if (argument == "--seconds" && i + 1 < argc)
+      options.seconds = std::stod(argv[++i]);
+    else if (argument == "--unmarked" && i + 1 < argc)
+      options.unmarked_keys = std::stoi(argv[++i]);
+    else if (argument == "--only" && i + 1 < argc)
+      options.only.emplace_back(argv[++i]);
+    else
+      options.folder = argument;
   }
   if (options.folder.empty()) {
-    fmt::print("usage: audio_bench FOLDER [--seconds N] [--signed] [--deep] [--only ROW]... [--verbose] "
-               "[--unmarked KEYS]\n");
+    fmt::print(
+        "usage: audio_bench FOLDER [--seconds N] [--signed] [--deep] [--only ROW]... [--verbose] "
+        "[--unmarked KEYS]\n");
     return 2;
   }
   if (options.unmarked_keys > 0)

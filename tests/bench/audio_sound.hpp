@@ -17,9 +17,7 @@ struct Sound {
   std::vector<std::vector<float>> channels;
   [[nodiscard]] std::size_t samples() const { return channels.empty() ? 0 : channels[0].size(); }
   [[nodiscard]] double seconds() const { return static_cast<double>(samples()) / rate; }
-  [[nodiscard]] audio::Shape shape() const {
-    return {rate, static_cast<int>(channels.size()), 0};
-  }
+  [[nodiscard]] audio::Shape shape() const { return {rate, static_cast<int>(channels.size()), 0}; }
 };
 
 inline double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }

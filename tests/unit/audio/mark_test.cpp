@@ -100,7 +100,8 @@ TEST_CASE("a mark survives cuts, volume, polarity, downmix and noise") {
   only_mark(hear(mixed_down(sound), kKey, kPlain));
   const Sound noise = white_noise(12, 48000, 9, 0.004F);
   changed = mixed_down(sound);
-  for (std::size_t i = 0; i < changed.samples(); ++i) changed.channels[0][i] += noise.channels[0][i];
+  for (std::size_t i = 0; i < changed.samples(); ++i)
+    changed.channels[0][i] += noise.channels[0][i];
   only_mark(hear(changed, kKey, kPlain));
 }
 
@@ -169,8 +170,8 @@ TEST_CASE("a signed frame goes into what is long enough") {
   CHECK(found.mark.signed_z >= signal::kSignedGate);
   CHECK(found.mark.content == image::RobustMark::Content::fits);
   CHECK(found.mark.cells_compared >= 32);
-  signal::SignedFrame frame{0x0123456789abcdef, {0xa1, 0xb2, 0xc3, 0xd4}, 1'790'000'000,
-                            marked.report.fingerprint, {}};
+  signal::SignedFrame frame{
+      0x0123456789abcdef, {0xa1, 0xb2, 0xc3, 0xd4}, 1'790'000'000, marked.report.fingerprint, {}};
   CHECK(found.mark.signed_fields == signal::packed_fields(frame));
   CHECK(found.mark.signature == signed_request().sign(found.mark.signed_fields).value());
   // Without its first super-frame the content cannot be compared, which is no accusation.

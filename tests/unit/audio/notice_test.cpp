@@ -43,7 +43,8 @@ TEST_CASE("the rhythm is Morse AI, tenth by tenth of a second") {
   const auto notice = audio::make_notice(Context::standard(), {}, 48000);
   REQUIRE(notice);
   CHECK(notice->size() == 52800);
-  const std::vector<bool> sounds{true, false, true, true, true, false, false, false, true, false, true};
+  const std::vector<bool> sounds{true,  false, true, true,  true, false,
+                                 false, false, true, false, true};
   for (std::size_t unit = 0; unit < sounds.size(); ++unit) {
     const double from = 0.1 * static_cast<double>(unit) + 0.01;
     const double level = rms(*notice, from, from + 0.08, 48000);
@@ -97,7 +98,8 @@ TEST_CASE("an inserted notice stands in silence, at the programme's loudness") {
 TEST_CASE("loudness agrees with BS.1770 and is clamped for the notice") {
   Sound tone{48000, {std::vector<float>(4 * 48000)}};
   for (std::size_t i = 0; i < tone.samples(); ++i)
-    tone.channels[0][i] = static_cast<float>(std::sin(2 * M_PI * 997 * static_cast<double>(i) / 48000));
+    tone.channels[0][i] =
+        static_cast<float>(std::sin(2 * M_PI * 997 * static_cast<double>(i) / 48000));
   audio::LoudnessMeter meter(tone.shape());
   const float* samples = tone.channels[0].data();
   meter.push({std::span(&samples, 1), tone.samples()});
@@ -176,8 +178,8 @@ TEST_CASE("built-in notices speak at normal speed") {
 TEST_CASE("a user's recording in every form of WAV") {
   const Bytes s16{0, 0x40, 0, 0xC0}, s24{0, 0, 0x40, 0, 0, 0xC0}, s32{0, 0, 0, 0x40, 0, 0, 0, 0xC0};
   const Bytes f32{0, 0, 0, 0x3F, 0, 0, 0, 0xBF};
-  for (const auto& [tag, bits, data] :
-       {std::tuple{1, 16, s16}, std::tuple{1, 24, s24}, std::tuple{1, 32, s32}, std::tuple{3, 32, f32}}) {
+  for (const auto& [tag, bits, data] : {std::tuple{1, 16, s16}, std::tuple{1, 24, s24},
+                                        std::tuple{1, 32, s32}, std::tuple{3, 32, f32}}) {
     const auto mono = audio::read_wav(wav_of(tag, 1, bits, data), 1);
     REQUIRE(mono);
     CHECK(mono->samples == std::vector<float>{0.5F, -0.5F});
@@ -198,7 +200,8 @@ TEST_CASE("resampling keeps a tone and drops what does not fit") {
   const auto up = audio::resampled(clip, 44100);
   CHECK(up.size() == 44100);
   for (std::size_t i = 4410; i < 39690; i += 97)
-    REQUIRE(up[i] == Approx(std::sin(2 * M_PI * 1000 * static_cast<double>(i) / 44100)).margin(0.01));
+    REQUIRE(up[i] ==
+            Approx(std::sin(2 * M_PI * 1000 * static_cast<double>(i) / 44100)).margin(0.01));
   const auto down = audio::resampled({8000, clip.samples}, 1600);
   CHECK(rms(down, 0.2, 0.8, 1600) < 0.01);
 }

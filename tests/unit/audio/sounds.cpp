@@ -98,7 +98,8 @@ Sound speech(double seconds, int rate, unsigned seed) {
     const std::array<double, 4> hz{300 + 500 * open, between(900, 2200), between(2300, 2900), 3500};
     const bool hiss = engine() % 4 == 0;
     const auto begin = static_cast<std::size_t>(at * rate);
-    const std::size_t end = std::min(sound.samples(), begin + static_cast<std::size_t>(length * rate));
+    const std::size_t end =
+        std::min(sound.samples(), begin + static_cast<std::size_t>(length * rate));
     for (std::size_t i = begin; i < end; ++i) {
       const double part = static_cast<double>(i - begin) / (length * rate);
       phase += pitch * (1 - 0.2 * part) / rate;
@@ -137,7 +138,8 @@ Sound faster(const Sound& sound, double factor) {
     for (double at = 0; at + 2 < static_cast<double>(sound.samples()); at += factor) {
       const auto i = static_cast<std::size_t>(at);
       const auto part = static_cast<float>(at - static_cast<double>(i));
-      out.channels[c].push_back((1 - part) * sound.channels[c][i] + part * sound.channels[c][i + 1]);
+      out.channels[c].push_back((1 - part) * sound.channels[c][i] +
+                                part * sound.channels[c][i + 1]);
     }
   return out;
 }
@@ -159,11 +161,13 @@ image::RobustRequest request_for(const std::array<Byte, 32>& key) {
 
 Result<Marked> lay(const Sound& sound, const image::RobustRequest& request, double seconds,
                    std::size_t block, std::uint64_t untouched) {
-  SIGNMARK_ASSIGN(const auto marker, audio::make_sound_marker(Context::standard(),
-                                                              sound.shape(untouched), request, seconds));
+  SIGNMARK_ASSIGN(
+      const auto marker,
+      audio::make_sound_marker(Context::standard(), sound.shape(untouched), request, seconds));
   Marked marked{empty_like(sound), {}};
   const audio::Sink sink = into(marked.sound);
-  SIGNMARK_TRY(in_blocks(sound, block, [&](const audio::Block& b) { return marker->push(b, sink); }));
+  SIGNMARK_TRY(
+      in_blocks(sound, block, [&](const audio::Block& b) { return marker->push(b, sink); }));
   SIGNMARK_TRY(marker->finish(sink));
   marked.report = marker->report();
   return marked;
@@ -171,24 +175,27 @@ Result<Marked> lay(const Sound& sound, const image::RobustRequest& request, doub
 
 Result<audio::SoundFinding> hear(const Sound& sound, const std::array<Byte, 32>& key,
                                  const audio::ListenOptions& options) {
-  SIGNMARK_ASSIGN(const auto reader, audio::make_sound_reader(sound.shape(), {{"test", key}}, options));
+  SIGNMARK_ASSIGN(const auto reader,
+                  audio::make_sound_reader(sound.shape(), {{"test", key}}, options));
   SIGNMARK_TRY(in_blocks(sound, 5000, [&](const audio::Block& b) { return reader->push(b); }));
   return reader->finish(Context::standard());
 }
 
 Result<Sound> announce(const Sound& sound, const audio::AudibleLabel& label, double seconds) {
-  SIGNMARK_ASSIGN(const auto writer, audio::make_notice_writer(Context::standard(), sound.shape(),
-                                                               label, seconds));
+  SIGNMARK_ASSIGN(const auto writer,
+                  audio::make_notice_writer(Context::standard(), sound.shape(), label, seconds));
   Sound out = empty_like(sound);
   const audio::Sink sink = into(out);
-  SIGNMARK_TRY(in_blocks(sound, 3000, [&](const audio::Block& b) { return writer->push(b, sink); }));
+  SIGNMARK_TRY(
+      in_blocks(sound, 3000, [&](const audio::Block& b) { return writer->push(b, sink); }));
   SIGNMARK_TRY(writer->finish(sink));
   return out;
 }
 
 double rms(const std::vector<float>& samples, double from, double to, int rate) {
   double energy = 0, count = 0;
-  for (auto i = static_cast<std::size_t>(from * rate); i < static_cast<std::size_t>(to * rate); ++i) {
+  for (auto i = static_cast<std::size_t>(from * rate); i < static_cast<std::size_t>(to * rate);
+       ++i) {
     energy += static_cast<double>(samples[i]) * samples[i];
     ++count;
   }
