@@ -11,8 +11,8 @@ namespace signmark::video {
 namespace {
 
 constexpr std::size_t kPcmFrame = 1024;
-constexpr std::array<int, 18> kMp3Rates = {8,  16,  24,  32,  40,  48,  56,  64,  80,
-                                           96, 112, 128, 144, 160, 192, 224, 256, 320};
+constexpr std::array<std::int64_t, 18> kMp3Rates = {8,  16,  24,  32,  40,  48,  56,  64,  80,
+                                                    96, 112, 128, 144, 160, 192, 224, 256, 320};
 
 /// libav's own encoders of these are experiments; the libraries are not.
 const AVCodec* encoder_of(AVCodecID id) {
@@ -79,7 +79,7 @@ AVSampleFormat choose_format(const AVCodec& codec, AVSampleFormat own) {
 }
 
 /// The source's rate or better; 0 lets the encoder choose.
-std::int64_t choose_bit_rate(const SoundSource& source, AVCodecID id, int channels) {
+std::int64_t choose_bit_rate(const SoundSource& source, AVCodecID id, std::int64_t channels) {
   std::int64_t rate = source.bit_rate;
   if (rate <= 0 || source.stream->codecpar->codec_id != id)
     rate = std::max<std::int64_t>(rate, 96'000 * channels);
@@ -87,17 +87,18 @@ std::int64_t choose_bit_rate(const SoundSource& source, AVCodecID id, int channe
   if (id == AV_CODEC_ID_OPUS) return std::clamp<std::int64_t>(rate, 6'000, 256'000 * channels);
   if (id == AV_CODEC_ID_MP3) {
     const auto* const fit =
-        std::ranges::find_if(kMp3Rates, [&](int k) { return k * 1000 >= rate; });
+        std::ranges::find_if(kMp3Rates, [&](std::int64_t k) { return k * 1000 >= rate; });
     return (fit == kMp3Rates.end() ? kMp3Rates.back() : *fit) * 1000;
   }
   return rate;
 }
 
 /// libvorbis is best told a quality; these are its nominal rates for two channels (-q 0 to 10).
-int vorbis_quality(std::int64_t bit_rate, int channels) {
-  constexpr std::array<int, 11> kRates = {64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 500};
+int vorbis_quality(std::int64_t bit_rate, std::int64_t channels) {
+  constexpr std::array<std::int64_t, 11> kRates = {64,  80,  96,  112, 128, 160,
+                                                   192, 224, 256, 320, 500};
   const auto* const fit =
-      std::ranges::find_if(kRates, [&](int k) { return k * 500 * channels >= bit_rate; });
+      std::ranges::find_if(kRates, [&](std::int64_t k) { return k * 500 * channels >= bit_rate; });
   return static_cast<int>(std::min<std::ptrdiff_t>(fit - kRates.begin(), 10));
 }
 

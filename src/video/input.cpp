@@ -117,7 +117,7 @@ Status Input::open_format(const AVInputFormat* reader) {
   format_->flags |= AVFMT_FLAG_CUSTOM_IO;
   format_->io_open = open_nothing;
   format_->max_streams = kMaxStreams;
-  format_->max_analyze_duration = 5 * AV_TIME_BASE;
+  format_->max_analyze_duration = std::int64_t{5} * AV_TIME_BASE;
   int error = avformat_open_input(&format_, nullptr, reader, nullptr);
   if (error < 0) return av_failure("video.decode", "the container cannot be read", error);
   error = avformat_find_stream_info(format_, nullptr);

@@ -99,6 +99,7 @@ Result<Report> pipe_pcm(const Context& context, int in, int out, const VideoRoom
                   "check --channels and the sample format");
     codec.decode(ByteView(chunk).first(got), planes);
     std::vector<const float*> channels;
+    channels.reserve(planes.size());
     for (const std::vector<float>& plane : planes) channels.push_back(plane.data());
     report.bytes_in += got;
     samples += got / codec.step();
