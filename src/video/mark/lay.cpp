@@ -72,7 +72,7 @@ double squares(const Sample* before, const Sample* after, int width) {
   std::int64_t sum = 0;
   for (int x = 0; x < width; ++x) {
     const int change = after[x] - before[x];
-    sum += change * change;
+    sum += static_cast<std::int64_t>(change * change);
   }
   return static_cast<double>(sum);
 }

@@ -41,12 +41,14 @@ cv::Mat best_of_holds(const cv::Mat& sums, const ShiftTable& shifts) {
 /// Numbers of holds since the first view's, if the film's clock was not touched. Where the borders
 /// lie is not known: a few guesses.
 std::vector<std::vector<std::size_t>> hold_numbers(const Views& views) {
-  constexpr double kGuess = 0.5;  // seconds
+  constexpr int kGuesses = 4;
   double start = views.front()->from;
   for (const auto& view : views) start = std::min(start, view->from);
   std::vector<std::vector<std::size_t>> all;
-  for (double into = 0; into < kHoldSeconds; into += kGuess) {
+  for (int guess = 0; guess < kGuesses; ++guess) {
+    const double into = kHoldSeconds * guess / kGuesses;
     std::vector<std::size_t> numbers;
+    numbers.reserve(views.size());
     for (const auto& view : views)
       numbers.push_back(
           static_cast<std::size_t>(((view->from + view->to) / 2 - start + into) / kHoldSeconds));
@@ -198,26 +200,30 @@ std::array<Placed, 2> test(const Views& views, const KeyTools& tools, const Cloc
 
 /// Tiles as this size of picture would have them, and as a larger film that was scaled down.
 std::vector<Pose> upright_poses(cv::Size canonical) {
-  constexpr double kStep = 0.0035, kBeyond = 0.004;  // a fifth of a period at the picture's edge
+  constexpr double kStep = 0.0035;  // a fifth of a period at the picture's edge
+  constexpr int kSteps = 10;        // to each side
+  static_assert(kStep * kSteps > kTileDraw);
   const int side = std::min(canonical.width, canonical.height);
   std::vector<double> laws{kCanonicalTile * side / kCanonicalSide};
   if (tile_of_side(side) > laws.front()) laws.push_back(tile_of_side(side));
   std::vector<Pose> poses;
   for (const double law : laws)
-    for (double part = 1 - kTileDraw - kBeyond; part <= 1 + kTileDraw + kBeyond; part += kStep)
+    for (int step = -kSteps; step <= kSteps; ++step)
       for (const bool mirrored : {false, true})
-        poses.push_back(image::similarity(law * part, 0, mirrored));
+        poses.push_back(image::similarity(law * (1 + step * kStep), 0, mirrored));
   return poses;
 }
 
 /// Every size, one by one: far more sensitive than a search of the spectrum, for what is done to
 /// films most often.
 std::vector<Pose> scaled_poses(cv::Size canonical) {
-  constexpr double kStep = 1.006, kSmallest = 0.72, kLargest = 2;
+  constexpr double kStep = 1.006, kSmallest = 0.72;
+  constexpr int kSteps = 172;  // up to twice the size
   const double law = kCanonicalTile * std::min(canonical.width, canonical.height) / kCanonicalSide;
   std::vector<Pose> poses;
-  for (double part = kSmallest; part < kLargest; part *= kStep)
-    poses.push_back(image::similarity(law * part, 0, false));
+  poses.reserve(kSteps);
+  for (int step = 0; step < kSteps; ++step)
+    poses.push_back(image::similarity(law * kSmallest * std::pow(kStep, step), 0, false));
   return poses;
 }
 
@@ -314,6 +320,7 @@ void refine_by_pilots(const Views& views, const KeyTools& tools, Placed& placed)
   constexpr double kReach = 0.3, kTypicalRadius = 15;
   const auto& pilots = tools.lattice().pilots;
   std::vector<float> weights;
+  weights.reserve(pilots.size());
   for (const image::Carrier& k : pilots) weights.push_back(k.shape);
   const auto score = [&](const Pose& pose) {
     double sum = 0;
