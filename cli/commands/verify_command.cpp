@@ -121,6 +121,7 @@ void print_report(const Output& out, const VerifyReport& report) {
       fmt::format("  verdict   {}    tier {}", verdict_name(report.verdict), tier_text(report)));
   if (!report.notice_en.empty())
     out.line(fmt::format("  notice    {} / {}", report.notice_zh, report.notice_en));
+  if (!out.json()) return;
   JsonLine item = to_json(report);
   item.erase("findings");  // each was a line of its own
   out.object(std::move(item), "item");

@@ -85,6 +85,13 @@ Status fill_record(const Examination& look, const MarkOptions& options, MarkRepo
   return {};
 }
 
+/// A packet with a record of its own stays as it is where the record has a native place.
+bool holds_record(ByteView packet, const Limits& limits) {
+  if (packet.empty()) return false;
+  const auto fields = label::read_xmp(packet, limits);
+  return !fields || !fields->aigc.empty() || !fields->aigc_elsewhere.empty();
+}
+
 Result<container::Edits> metadata_edits(const Context& context, const Media& media,
                                         const MarkOptions& options, const MarkReport& report) {
   container::Edits edits;
@@ -94,13 +101,14 @@ Result<container::Edits> metadata_edits(const Context& context, const Media& med
   if (format.native_aigc) {
     const std::string record = label::to_json(report.record);
     if (!report.record_kept) edits.aigc = Bytes(record.begin(), record.end());
-    return edits;
+    if (!format.xmp_beside_aigc) return edits;
   }
   label::XmpChanges changes;
-  if (!report.record_kept) changes.aigc_json = label::to_json(report.record);
+  if (!report.record_kept && !format.native_aigc) changes.aigc_json = label::to_json(report.record);
   changes.digital_source_type = options.manifest.digital_source_type;
   const container::Block* block = media.inventory.find(container::BlockKind::xmp);
   const ByteView packet = block == nullptr ? ByteView() : ByteView(block->payload);
+  if (format.native_aigc && holds_record(packet, context.limits)) return edits;
   SIGNMARK_ASSIGN(edits.xmp, label::update_xmp(packet, changes, context.limits));
   return edits;
 }

@@ -2,6 +2,8 @@
 // Marking a document's text: the visible label, then the signed records.
 #include "pipeline/prose.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "pipeline/pixels.hpp"
@@ -17,6 +19,12 @@ using container::TextOptions;
 Status take(const Context& context, Result<Rope> rope, const fs::path& folder, Media& media) {
   constexpr std::uint64_t kLong = 8U << 20;
   if (!rope) return tl::unexpected<Error>(rope.error());
+  if (rope->size() > context.limits.document_text)  // nobody could read it back
+    return fail("pipeline.limit",
+                fmt::format("with its records the text takes {} bytes, more than the limit "
+                            "document-text",
+                            rope->size()),
+                {}, fmt::format("--limit document-text={}, here and for `verify`", rope->size()));
   if (rope->size() < kLong) {
     media.owned = rope->flatten();
     media.bytes = media.owned;
@@ -24,6 +32,7 @@ Status take(const Context& context, Result<Rope> rope, const fs::path& folder, M
     SIGNMARK_ASSIGN(media.mapped, map_rope(context, folder, *rope));
     media.bytes = media.mapped.bytes();
     media.owned = {};
+    *rope = Rope();  // what it owned is in the file now
   }
   media.changed = true;
   SIGNMARK_ASSIGN(media.inventory, container::inspect(context, media.bytes, media.name));

@@ -162,19 +162,19 @@ void judge_signed(const RobustMark& mark, const Bench& bench, Judgement& out) {
       bench.medium.frame_type, mark.signed_fields, mark.signature, fields.hint, fields.time,
       keys::Purpose::frame,    bench.medium.kind};
   const Attribution made = Signers(by).attribute(signed_fields);
-  if (made.leaf.empty()) {
+  if (!made.leaf) {
     finding.state = made.accused ? State::invalid : State::present;
     finding.basis = made.accused ? "its signature is not one of the key that it names"
                                  : "signature not checked: the key that made it is not known here";
     return;
   }
-  const std::string name = leaf_name(made.leaf);
+  const std::string name = leaf_name(*made.leaf);
   add(finding, "signer", name);
   // The hard binding is exact where the fingerprint only estimates. A stranger's manifest vouches
   // for nobody's frame.
   const bool exact = manifest_names(bench, fields.content_id) &&
                      (manifest_state(by.look) == State::trusted ||
-                      by.look.manifest->active.signer.leaf_der == made.leaf);
+                      by.look.manifest->active.signer.leaf_der == *made.leaf);
   if (mark.content == Content::differs && !exact) {
     finding.state = State::foreign;
     finding.basis = fmt::format("the signature of \"{}\" is good, but it belongs to other content",
@@ -182,7 +182,7 @@ void judge_signed(const RobustMark& mark, const Bench& bench, Judgement& out) {
   } else if (mark.content == Content::not_compared && !exact) {
     finding.basis = "the signature verifies; content not compared, so it may come from elsewhere";
   } else {
-    const auto why_not = doubt(made.leaf, signed_fields, by);
+    const auto why_not = doubt(*made.leaf, signed_fields, by);
     finding.state = why_not ? State::valid : State::trusted;
     finding.basis = why_not ? "signature and content are good, but " + *why_not
                             : fmt::format("signature read from {}; content and certificate fit",

@@ -33,7 +33,8 @@ const std::vector<Signers::Leaf>& Signers::leaves_for(ByteView hint) {
   std::vector<Leaf> leaves;
   for (Bytes& der : candidates(by_, hint))
     if (const auto key = ed25519_key_of(der))
-      leaves.push_back({std::move(der), *key, keys::fingerprint(keys::Role::signing, *key)});
+      leaves.push_back({std::make_shared<const Bytes>(std::move(der)), *key,
+                        keys::fingerprint(keys::Role::signing, *key)});
   last_ = 0;
   return known_.emplace_back(Bytes(hint.begin(), hint.end()), std::move(leaves)).second;
 }

@@ -27,7 +27,8 @@ struct SignedFields {
 
 /// The outcome of trying every leaf that may have signed.
 struct Attribution {
-  Bytes leaf;            ///< DER; empty when no known key made the signature
+  /// DER; none when no known key made the signature. Shared: a long text has many records.
+  std::shared_ptr<const Bytes> leaf;
   bool accused = false;  ///< a known key is named by the whole hint and did not make it
 };
 
@@ -40,7 +41,7 @@ class Signers {
 
  private:
   struct Leaf {
-    Bytes der;
+    std::shared_ptr<const Bytes> der;
     keys::PublicKey key;
     keys::Fingerprint print;
   };

@@ -45,7 +45,7 @@ Signed check_signatures(const text::Records& found, const JudgedBy& by) {
   Signed result;
   for (std::size_t i = 0; i < found.records.size(); ++i) {
     result.made.push_back(signers.attribute(fields_of(found.records[i])));
-    if (!result.made.back().leaf.empty()) result.accepted.push_back(i);
+    if (result.made.back().leaf) result.accepted.push_back(i);
   }
   return result;
 }
@@ -55,7 +55,7 @@ void add_unproved(const text::Records& found, const Signed& proof, std::vector<F
   std::size_t unknown = 0, forged = 0;
   const Record* first_unknown = nullptr;
   for (std::size_t i = 0; i < found.records.size(); ++i) {
-    if (!proof.made[i].leaf.empty()) continue;
+    if (proof.made[i].leaf) continue;
     forged += proof.made[i].accused ? 1 : 0;
     unknown += proof.made[i].accused ? 0 : 1;
     if (!proof.made[i].accused && first_unknown == nullptr) first_unknown = &found.records[i];
@@ -124,7 +124,7 @@ Finding work_finding(const text::Work& work, const text::Records& found, const S
                      const text::Judgement& judgement, const JudgedBy& by) {
   const std::size_t at = work.present.front().record;
   const Record& record = found.records[at];
-  const Bytes& leaf = proof.made[at].leaf;
+  const Bytes& leaf = *proof.made[at].leaf;
   const std::string name = leaf_name(leaf);
   Finding finding = plain_finding(State::present, {});
   judge_work(work, name, doubt(leaf, fields_of(record), by), finding);
