@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -43,7 +44,8 @@ struct Film {
 
 std::string output_of(const std::string& command) {
   std::string all;
-  FILE* pipe = popen(command.c_str(), "r");
+  FILE* pipe =
+      popen(command.c_str(), "r");  // NOLINT(cert-env33-c): the attacks are that program\'s
   if (pipe == nullptr) return all;
   char buffer[4096];
   for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
@@ -51,9 +53,14 @@ std::string output_of(const std::string& command) {
   return pclose(pipe) == 0 ? all : std::string();
 }
 
+bool run(const std::string& command) {
+  return std::system(command.c_str()) == 0;  // NOLINT(cert-env33-c): as above
+}
+
 std::vector<Bytes> frames_of(const std::string& command, std::size_t bytes) {
   std::vector<Bytes> frames;
-  FILE* pipe = popen(command.c_str(), "r");
+  FILE* pipe =
+      popen(command.c_str(), "r");  // NOLINT(cert-env33-c): the attacks are that program\'s
   if (pipe == nullptr) return frames;
   for (Bytes frame(bytes); std::fread(frame.data(), 1, bytes, pipe) == bytes;)
     frames.push_back(frame);
@@ -81,7 +88,7 @@ Film read_film(const std::string& file, const std::string& options) {
       file));
   for (std::string line; std::getline(lines, line);) {
     film.keys.push_back(line.starts_with("1"));
-    film.times.push_back(std::atof(line.c_str() + line.find(',') + 1));
+    film.times.push_back(std::strtod(line.c_str() + line.find(',') + 1, nullptr));
   }
   film.frames = frames_of("ffmpeg -v error -noautorotate -i " + file + " " + options +
                               " -vsync 0 -pix_fmt yuv420p -f rawvideo -",
@@ -101,8 +108,8 @@ Film read_clip(const std::string& file, int side, double seconds) {
   head >> film.width >> film.height >> film.rate >> slash >> over;
   film.rate /= over;
   const double ratio = static_cast<double>(side) / std::min(film.width, film.height);
-  film.width = static_cast<int>(film.width * ratio / 2 + 0.5) * 2;
-  film.height = static_cast<int>(film.height * ratio / 2 + 0.5) * 2;
+  film.width = 2 * static_cast<int>(std::lround(film.width * ratio / 2));
+  film.height = 2 * static_cast<int>(std::lround(film.height * ratio / 2));
   std::ostringstream command;
   command << "ffmpeg -v error -stream_loop -1 -i " << file << " -t " << seconds
           << " -vf scale=" << film.width << ":" << film.height << " -pix_fmt yuv420p -f rawvideo -";
@@ -142,14 +149,12 @@ Marked marked(const Film& film, const Keys& keys, std::uint64_t seed) {
   context.random = seeded_random(seed);
   image::RobustRequest request;
   request.keys = keys.list();
-  if (const char* strength = std::getenv("STRENGTH"))
-    request.strength = static_cast<image::RobustStrength>(std::atoi(strength));
   request.content_id = kContentId + seed;
   request.issuer_hint = {1, 2, 3, 4};
   request.sign = [](ByteView fields) -> Result<std::array<Byte, 64>> {
     std::array<Byte, 64> signature{};
     for (std::size_t i = 0; i < signature.size(); ++i)
-      signature[i] = static_cast<Byte>(fields[i % fields.size()] * 7 + i);
+      signature[i] = static_cast<Byte>(fields[i % fields.size()] + i);
     return signature;
   };
   FilmShape shape{film.width, film.height};
@@ -281,7 +286,7 @@ Film attacked(const Film& film, const fs::path& raw, const Attack& attack, const
   command << "ffmpeg -v error -y -f rawvideo -pix_fmt yuv420p -s " << film.width << "x"
           << film.height << " -r " << film.rate << " -i " << raw << " " << attack.options << " "
           << out << " 2>/dev/null";
-  if (std::system(command.str().c_str()) != 0) return {};
+  if (!run(command.str())) return {};
   return read_film(out.string(), "");
 }
 
@@ -309,7 +314,7 @@ std::uintmax_t encoded_size(const Film& film, const fs::path& work, const std::s
   command << "ffmpeg -v error -y -f rawvideo -pix_fmt yuv420p -s " << film.width << "x"
           << film.height << " -r " << film.rate << " -i " << raw
           << " -c:v libx264 -preset veryfast -crf 23" << times << " " << out;
-  if (std::system(command.str().c_str()) != 0) return 0;
+  if (!run(command.str())) return 0;
   return fs::file_size(out);
 }
 
@@ -331,10 +336,11 @@ void print_row(const std::string& name, const Tally& t) {
 
 int main(int count, char** words) {
   if (count < 2) return 2;
-  const int side = count > 2 ? std::atoi(words[2]) : 360;
-  const double seconds = count > 3 ? std::atof(words[3]) : 10;
+  const int side = count > 2 ? static_cast<int>(std::strtol(words[2], nullptr, 10)) : 360;
+  const double seconds = count > 3 ? std::strtod(words[3], nullptr) : 10;
   const std::vector<std::string> only(words + std::min(count, 4), words + count);
-  const fs::path work = fs::temp_directory_path() / ("video_mark_bench." + std::to_string(getpid()));
+  const fs::path work =
+      fs::temp_directory_path() / ("video_mark_bench." + std::to_string(getpid()));
   fs::create_directories(work);
   const Keys keys;
   std::map<std::string, Tally> table;
