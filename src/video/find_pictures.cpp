@@ -16,8 +16,9 @@
 namespace signmark::video {
 namespace {
 
-constexpr std::size_t kRounds[] = {8, 24, 40};  // keyframes, in all
-constexpr double kWholeSeconds = 20;            // up to here a film is decoded whole, if need be
+// Keyframes in all; each a multiple of the one before, so that its places hold the old ones.
+constexpr std::size_t kRounds[] = {8, 24};
+constexpr double kWholeSeconds = 20;  // up to here a film is decoded whole, if need be
 constexpr double kWindowSeconds = 2 * kHoldSeconds;
 constexpr int kWindows = 5;
 constexpr double kFeedSeconds = 1.0 / 6;  // neighbouring frames tell the same

@@ -154,6 +154,7 @@ int main(int count, char** words) {
     fmt::print("usage: video_cost FILM.mp4 [preset]\n");
     return 2;
   }
+  video_room();  // takes libav's log away from the terminal
   Bench bench;
   bench.path = words[1];
   bench.preset = count > 2 ? words[2] : "veryfast";
