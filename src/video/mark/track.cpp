@@ -14,6 +14,8 @@ using Values = CarrierValues::Values;
 
 constexpr int kIdList = 32, kSignedList = 64;
 constexpr float kSeenGate = 4, kNewHoldGate = 5.5F;  // of the known wave, over 8 and 56 shifts
+constexpr std::size_t kKept =
+    600;  // views whose values are kept: 40 MB, or five minutes of all frames
 constexpr double kSlowest = 0.8, kFastest = 1.25;
 
 void add(const Values& more, float weight, Values& sum) {
@@ -176,6 +178,10 @@ void Track::take_in(const View& view, std::size_t phase, float z) {
     }
   }
   seen_.push_back(std::move(seen));
+  if (seen_.size() <= kKept) return;
+  Seen& old = seen_[seen_.size() - 1 - kKept];
+  old.values = {};
+  old.fine = {};
 }
 
 /// Views that can belong to one section: phases rise with time, about a hold each.
