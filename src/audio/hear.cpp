@@ -13,6 +13,7 @@ namespace {
 constexpr double kLowest = 300, kHighest = 3000;    // Hz
 constexpr double kShortest = 0.06, kLongest = 0.2;  // seconds of a unit
 constexpr double kUnitRatio = 1.03;                 // from one unit tried to the next
+constexpr int kUnits = 42;                          // 60 ms times 1.03^41 are 202 ms
 constexpr double kEdge = 1.1;                       // steps of a segment that its neighbour blurs
 constexpr double kTonal = 0.4;                      // share of the energy while a tone sounds
 constexpr double kQuiet = 0.25, kLevel = 2.5;       // power between tones; of tones
@@ -51,13 +52,12 @@ void RhythmListener::push(std::span<const float> row) {
     if (sounds && !sounding_[k]) ++tones_;
     sounding_[k] = sounds;
   }
-  ++rows_;
-  if (static_cast<int>(shares_.size() / bins_) > kBuffered) look(false);
+  if (steps() >= kBuffered) look(false);
 }
 
 RhythmListener::Segment RhythmListener::mean(std::size_t bin, double from, double to) const {
   // Step i of the sound stands for the time from i - 0.5 to i + 0.5; sums begin with nothing.
-  const auto last = static_cast<double>(shares_.size() / bins_ - 1);
+  const auto last = static_cast<double>(steps());
   const double first = static_cast<double>(dropped_);
   const double a = std::clamp(std::round(from + 0.5 - first), 0.0, last);
   const double b = std::clamp(std::round(to + 0.5 - first), 0.0, last);
@@ -100,8 +100,8 @@ void RhythmListener::keep(const Match& match) {
 
 void RhythmListener::look_at(int step, std::size_t bin) {
   const double start = static_cast<double>(dropped_) + step;
-  for (double unit = kShortest; unit <= kLongest * 1.001; unit *= kUnitRatio) {
-    const double steps = unit / kStepSeconds;
+  for (int i = 0; i < kUnits; ++i) {
+    const double steps = kShortest / kStepSeconds * std::pow(kUnitRatio, i);
     if (mean(bin, start + kEdge, start + steps - kEdge).share < kTonal) return;
     const double found = contrast(bin, start, steps);
     // The tone's own bin, not a neighbour's.
@@ -111,8 +111,7 @@ void RhythmListener::look_at(int step, std::size_t bin) {
 }
 
 void RhythmListener::look(bool last) {
-  const int steps = static_cast<int>(shares_.size() / bins_) - 1;
-  const int ready = last ? steps : steps - static_cast<int>(longest_steps());
+  const int ready = last ? steps() : steps() - static_cast<int>(longest_steps());
   for (; looked_ < ready; ++looked_)
     for (std::size_t k = 0; k < bins_; ++k) look_at(looked_, k);
   const int gone = std::max(0, looked_ - static_cast<int>(kLongest / kStepSeconds) - 2);

@@ -172,7 +172,7 @@ void PilotSearch::refine(const Series& series, Place& place, bool free) const {
     return moved;
   };
   place.z = 0;
-  for (double reach = 1; reach > 0.2; reach /= 2) {
+  for (const double reach : {1.0, 0.5, 0.25}) {
     Place best = place;
     for (int s = -2; s <= 2; ++s)
       for (int t = free ? -2 : 0; t <= (free ? 2 : 0); ++t)
