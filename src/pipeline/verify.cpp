@@ -82,8 +82,8 @@ std::string_view claim_of(const VerifyReport& report, const Examination& look) {
 /// Whether the robust mark is all that is left: metadata was stripped, or the picture re-encoded.
 bool only_content_speaks(const VerifyReport& report) {
   return std::all_of(report.findings.begin(), report.findings.end(), [](const Finding& finding) {
-    return (finding.state != State::absent && finding.state != State::unreadable) ==
-           (finding.layer == Layer::robust);
+    const bool speaks = finding.state != State::absent && finding.state != State::unreadable;
+    return !speaks || finding.layer == Layer::robust;
   });
 }
 
