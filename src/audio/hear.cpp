@@ -22,7 +22,7 @@ constexpr int kBuffered = 3000;                     // steps
 // (30 ms to 1 s), and three tones that repeat the first one's pitch, as a third of tones may.
 const double kChanceLog10 = 6 * std::log10(0.1) + 3 * std::log10(0.33);
 
-double longest_steps() { return (kRhythmUnits + 2) * kLongest / kStepSeconds; }
+double longest_steps_ { return (kRhythmUnits + 2) * kLongest / kStepSeconds; }
 
 }  // namespace
 
@@ -52,12 +52,12 @@ void RhythmListener::push(std::span<const float> row) {
     if (sounds && !sounding_[k]) ++tones_;
     sounding_[k] = sounds;
   }
-  if (steps() >= kBuffered) look(false);
+  if (++steps_ >= kBuffered) look(false);
 }
 
 RhythmListener::Segment RhythmListener::mean(std::size_t bin, double from, double to) const {
   // Step i of the sound stands for the time from i - 0.5 to i + 0.5; sums begin with nothing.
-  const auto last = static_cast<double>(steps());
+  const auto last = static_cast<double>(steps_);
   const double first = static_cast<double>(dropped_);
   const double a = std::clamp(std::round(from + 0.5 - first), 0.0, last);
   const double b = std::clamp(std::round(to + 0.5 - first), 0.0, last);
@@ -111,7 +111,7 @@ void RhythmListener::look_at(int step, std::size_t bin) {
 }
 
 void RhythmListener::look(bool last) {
-  const int ready = last ? steps() : steps() - static_cast<int>(longest_steps());
+  const int ready = last ? steps_ : steps_ - static_cast<int>(longest_steps_);
   for (; looked_ < ready; ++looked_)
     for (std::size_t k = 0; k < bins_; ++k) look_at(looked_, k);
   const int gone = std::max(0, looked_ - static_cast<int>(kLongest / kStepSeconds) - 2);
@@ -120,6 +120,7 @@ void RhythmListener::look(bool last) {
   powers_.erase(powers_.begin(), powers_.begin() + values);
   dropped_ += static_cast<std::uint64_t>(gone);
   looked_ -= gone;
+  steps_ -= gone;
 }
 
 std::vector<HeardNotice> RhythmListener::finish() {

@@ -24,8 +24,6 @@ class RhythmListener {
   struct Segment {
     double share = 0, power = 0;
   };
-  /// That are in the buffer; sums begin with a row of nothing.
-  [[nodiscard]] int steps() const { return static_cast<int>(shares_.size() / bins_) - 1; }
   void look(bool last);
   void look_at(int step, std::size_t bin);
   [[nodiscard]] Segment mean(std::size_t bin, double from, double to) const;
@@ -36,6 +34,7 @@ class RhythmListener {
   std::size_t from_, bins_ = 1;          // bins that may hold a tone
   std::vector<double> shares_, powers_;  // running sums by step and bin
   std::uint64_t dropped_ = 0, tones_ = 0;
+  int steps_ = 0;   // rows in the buffer; sums begin with a row of nothing
   int looked_ = 0;  // rows of the buffer that were looked at
   std::vector<bool> sounding_;
   std::vector<Match> matches_;
