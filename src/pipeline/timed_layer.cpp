@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/result.hpp"
+#include "base/text.hpp"
 #include "pipeline/robust_layer.hpp"
 
 namespace signmark {
@@ -93,6 +94,29 @@ void add_notices(const video::Finding& found, Examination& look) {
   }
 }
 
+/// Records in SEI messages of the stream: copies that outlive the container.
+void add_stream_records(const Context& context, const video::Finding& found, Examination& look) {
+  for (const std::string& value : found.sei_records) {
+    const auto parsed = label::parse_record(value, label::Place::aigc, context.limits);
+    if (!parsed) {
+      look.problems.push_back(parsed.error().at("SEI message"));
+      continue;
+    }
+    look.trace = true;
+    const label::AigcRecord& record = parsed->record;
+    const bool same = look.record && look.record->record.record == record;
+    look.findings.push_back({Layer::metadata,
+                             State::present,
+                             "AIGC record in the stream",
+                             same ? "an SEI message repeats the file's record"
+                                  : "an SEI message holds a record, unsigned",
+                             {{"Label", printable(record.label)},
+                              {"ContentProducer", printable(record.content_producer)},
+                              {"ProduceID", printable(record.produce_id)}},
+                             {}});
+  }
+}
+
 void add_unreadable(const video::Finding& found, Examination& look) {
   for (const Error& error : found.unreadable) {
     look.problems.push_back(error);
@@ -117,6 +141,7 @@ Status examine_timed(const Context& context, ByteView file, const VerifyOptions&
   if (found->has_sound)
     add_marks(*found, TimedMark::In::sound, kSound, keys->sound, options.trust, now, look);
   add_notices(*found, look);
+  add_stream_records(context, *found, look);
   add_unreadable(*found, look);
   return {};
 }
