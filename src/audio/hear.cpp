@@ -22,7 +22,7 @@ constexpr int kBuffered = 3000;                     // steps
 // (30 ms to 1 s), and three tones that repeat the first one's pitch, as a third of tones may.
 const double kChanceLog10 = 6 * std::log10(0.1) + 3 * std::log10(0.33);
 
-double longest_steps_ { return (kRhythmUnits + 2) * kLongest / kStepSeconds; }
+double longest_steps() { return (kRhythmUnits + 2) * kLongest / kStepSeconds; }
 
 }  // namespace
 
@@ -111,7 +111,7 @@ void RhythmListener::look_at(int step, std::size_t bin) {
 }
 
 void RhythmListener::look(bool last) {
-  const int ready = last ? steps_ : steps_ - static_cast<int>(longest_steps_);
+  const int ready = last ? steps_ : steps_ - static_cast<int>(longest_steps());
   for (; looked_ < ready; ++looked_)
     for (std::size_t k = 0; k < bins_; ++k) look_at(looked_, k);
   const int gone = std::max(0, looked_ - static_cast<int>(kLongest / kStepSeconds) - 2);
