@@ -32,7 +32,7 @@ help:
 	@echo "make test    install packages, build, and run every fast test"
 	@echo "make build   build build/signmark and build/libsignmark.so"
 	@echo "make bench   run the benchmarks that print the figures of README"
-	@echo "make lint    clang-format and clang-tidy;  make analyze  the same with clang's analyser"
+	@echo "make lint    clang-format and clang-tidy (LINT_MINUTES=N stops there);  make analyze  the same with clang's analyser"
 	@echo "make asan    the tests under AddressSanitizer and UBSan;  make tsan  under ThreadSanitizer"
 	@echo "make fuzz    30 s of libFuzzer for each parser (FUZZ_SECONDS=N)"
 	@echo "make install DESTDIR=… PREFIX=…"
@@ -76,7 +76,7 @@ bench: test-deps llama
 	bash tests/bench/run_all.sh build
 
 lint: lint-deps
-	bash tests/lint.sh
+	bash tests/lint.sh $(if $(LINT_MINUTES),--minutes $(LINT_MINUTES))
 
 analyze: lint-deps
 	bash tests/lint.sh --deep
