@@ -221,11 +221,21 @@ class Mp4Planner {
   BmffEditor& editor_;
 };
 
+/// ISO/IEC 14496-12, 4.2: only the file's last box may leave its size open. Within another box
+/// whatever is put behind it would become a part of it.
+bool has_open_box(const BmffBox& box) {
+  return std::any_of(box.children.begin(), box.children.end(),
+                     [](const BmffBox& child) { return child.open_ended || has_open_box(child); });
+}
+
 }  // namespace
 
 Result<Plan> plan_mp4(const BmffSource& source, const Inventory& inventory, const Edits& edits) {
   SIGNMARK_ASSIGN(auto carriers, carrier_edits(inventory, edits, source.limits));
   SIGNMARK_ASSIGN(const auto editor, BmffEditor::open(source));
+  if (const BmffBox* moov = editor->scan().find("moov"); moov != nullptr && has_open_box(*moov))
+    return format_error(source.format, "unwritable", "a box in the movie header says no size",
+                        at_byte(moov->range.offset), "remux the file first");
   Mp4Planner planner(source, inventory, *editor);
   for (CarrierEdit& edit : carriers) SIGNMARK_TRY(planner.apply(std::move(edit)));
   if (edits.aigc && inventory.find(BlockKind::aigc) == nullptr)

@@ -27,7 +27,7 @@ empty.png: inconclusive - file: the bytes are of no known format
 [exit 14]
 $ signmark mark hello.png -o out.png
 signmark: error: hello.png: byte 0: the bytes are of no known format
-hint: known are PNG, JPEG, WebP, GIF, TIFF, AVIF, HEIF, MP4, C2PA sidecars, text, Markdown, HTML, JSON, SRT, VTT, DOCX, XLSX, PPTX, ODT, EPUB, PDF
+hint: known are PNG, JPEG, WebP, GIF, TIFF, AVIF, HEIF, MP4, Matroska, WebM, FLV, AVI, WAV, MP3, FLAC, Ogg, AAC, C2PA sidecars, text, Markdown, HTML, JSON, SRT, VTT, DOCX, XLSX, PPTX, ODT, EPUB, PDF
 code: container.format.unknown
 [exit 1]
 $ signmark mark photo.png
@@ -105,7 +105,7 @@ hint: signmark key list shows them all
 code: keys.select.none
 [exit 15]
 $ printf 'wrong\n' > wrong && chmod 600 wrong; signmark mark photo.png -o out.png --passphrase-file wrong
-signmark: error: <dir>/.home/data/keys/signing/sm1-j4cs-rjfc-ers3-he6l.key: the passphrase does not open this key, or the file is damaged
+signmark: error: <dir>/.home/data/keys/signing/sm1-u5ts-lj7c-fmpu-qucg.key: the passphrase does not open this key, or the file is damaged
 hint: try again; the key's .key~ may hold an older copy
 code: keys.unlock
 [exit 15]
@@ -115,7 +115,7 @@ hint: chmod 600 'wrong'
 code: keys.file.permissions
 [exit 15]
 $ env -u CREDENTIALS_DIRECTORY signmark --no-input mark photo.png -o out.png
-signmark: error: <dir>/.home/data/keys/signing/sm1-j4cs-rjfc-ers3-he6l.key: a passphrase for signing key sm1-j4cs-rjfc-ers3-he6l is needed, and nobody may be asked
+signmark: error: <dir>/.home/data/keys/signing/sm1-u5ts-lj7c-fmpu-qucg.key: a passphrase for signing key sm1-u5ts-lj7c-fmpu-qucg is needed, and nobody may be asked
 hint: use --passphrase-fd, --passphrase-file or a systemd credential
 code: keys.passphrase.none
 [exit 15]
