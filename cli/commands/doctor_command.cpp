@@ -11,8 +11,8 @@
 #include "base/text.hpp"
 #include "keys_access.hpp"
 #include "signmark/image.hpp"
-#include "signmark/video.hpp"
 #include "signmark/version.hpp"
+#include "signmark/video.hpp"
 
 namespace signmark::cli {
 namespace {

@@ -55,7 +55,7 @@ class FragmentReader {
     SIGNMARK_TRY(full.reader.skip(4));  // track
     SIGNMARK_ASSIGN(const std::uint32_t lengths, full.reader.u32be());
     SIGNMARK_ASSIGN(const std::uint32_t count, full.reader.u32be());
-    const std::uint32_t width = full.version == 0 ? 4 : 8;
+    const std::uint64_t width = full.version == 0 ? 4 : 8;
     const std::uint64_t rest = 3 + (lengths >> 4 & 3U) + (lengths >> 2 & 3U) + (lengths & 3U);
     if (count > full.reader.remaining() / (2 * width + rest))
       return full.reader.error("truncated", "the list of fragments is too short");
