@@ -124,17 +124,22 @@ class FilmHandler : public Handler {
   }
 };
 
+constexpr FormatInfo film_info(Format format, std::string_view name, std::string_view mime,
+                               std::string_view extension) {
+  return {.format = format,
+          .name = name,
+          .mime = mime,
+          .extension = extension,
+          .writes_metadata = true,
+          .timed = true,
+          .native_aigc = true,
+          .xmp_beside_aigc = true};
+}
+
 class Mp4Handler final : public FilmHandler {
  public:
   [[nodiscard]] const FormatInfo& info() const override {
-    static constexpr FormatInfo kInfo{.format = Format::mp4,
-                                      .name = "MP4",
-                                      .mime = "video/mp4",
-                                      .extension = "mp4",
-                                      .writes_metadata = true,
-                                      .timed = true,
-                                      .native_aigc = true,
-                                      .xmp_beside_aigc = true};
+    static constexpr FormatInfo kInfo = film_info(Format::mp4, "MP4", "video/mp4", "mp4");
     return kInfo;
   }
   [[nodiscard]] bool matches(ByteView file) const override { return begins_with(file, kMp4Starts); }
@@ -143,14 +148,8 @@ class Mp4Handler final : public FilmHandler {
 class MovHandler final : public FilmHandler {
  public:
   [[nodiscard]] const FormatInfo& info() const override {
-    static constexpr FormatInfo kInfo{.format = Format::mov,
-                                      .name = "QuickTime",
-                                      .mime = "video/quicktime",
-                                      .extension = "mov",
-                                      .writes_metadata = true,
-                                      .timed = true,
-                                      .native_aigc = true,
-                                      .xmp_beside_aigc = true};
+    static constexpr FormatInfo kInfo =
+        film_info(Format::mov, "QuickTime", "video/quicktime", "mov");
     return kInfo;
   }
   [[nodiscard]] bool matches(ByteView file) const override {
@@ -161,14 +160,7 @@ class MovHandler final : public FilmHandler {
 class M4aHandler final : public FilmHandler {
  public:
   [[nodiscard]] const FormatInfo& info() const override {
-    static constexpr FormatInfo kInfo{.format = Format::m4a,
-                                      .name = "M4A",
-                                      .mime = "audio/mp4",
-                                      .extension = "m4a",
-                                      .writes_metadata = true,
-                                      .timed = true,
-                                      .native_aigc = true,
-                                      .xmp_beside_aigc = true};
+    static constexpr FormatInfo kInfo = film_info(Format::m4a, "M4A", "audio/mp4", "m4a");
     return kInfo;
   }
   [[nodiscard]] bool matches(ByteView file) const override {
