@@ -8,6 +8,7 @@
 
 #include "signmark/base.hpp"
 #include "signmark/label.hpp"
+#include "signmark/prints.hpp"
 
 namespace signmark::image {
 
@@ -162,6 +163,11 @@ class ImageRoom {
   /// when their pictures are. Errors: as above.
   [[nodiscard]] virtual Result<Bytes> pixel_digest(const Context& context, ByteView file,
                                                    std::string_view format_mime) const = 0;
+  /// Retrieval prints of the first picture as a person sees it: the whole and windows of it.
+  /// Nothing for a picture without content (one colour). Errors: as above.
+  [[nodiscard]] virtual Result<std::vector<Print>> prints(const Context& context, ByteView file,
+                                                          std::string_view format_mime,
+                                                          int orientation, PrintUse use) const = 0;
 };
 
 /// Loads libsignmark-media.so beside the library, once. Errors: `image.load` with the loader's

@@ -20,6 +20,8 @@
 #include "signmark/keyring.hpp"
 #include "signmark/keys.hpp"
 #include "signmark/label.hpp"
+#include "signmark/ledger.hpp"
+#include "signmark/prints.hpp"
 #include "signmark/text.hpp"
 #include "signmark/trust.hpp"
 #include "signmark/video.hpp"
@@ -213,6 +215,10 @@ struct MarkOptions {
   TimedMarkOptions timed;
   Existing existing = Existing::refuse;
   bool sidecar = false;  ///< put the manifest beside the file even when it could be embedded
+  /// Where the mark is recorded once the output stands under its name; nullptr: nowhere. Not owned.
+  ledger::Ledger* ledger = nullptr;
+  bool prints = false;    ///< take retrieval prints also without a ledger (MarkReport::issued)
+  ledger::Supply supply;  ///< of content without a visible label (Labelling Measures, Article 9)
 };
 
 /// How output is published.
@@ -247,6 +253,9 @@ struct MarkReport {
   std::vector<std::string> left_out;
   std::vector<Finding> findings;  ///< of the read-back: metadata and manifest
   std::uint64_t bytes_in = 0, bytes_out = 0;
+  /// The ledger's row. Digests and prints are in it when there is a ledger or
+  /// `MarkOptions::prints`.
+  ledger::Entry issued;
 };
 
 /// Marks one file. The input is never changed (unless in_place), the output appears whole or not at
@@ -258,6 +267,14 @@ struct MarkReport {
 /// those of the rooms. Thread-safe.
 Result<MarkReport> mark_file(const Context& context, const std::filesystem::path& input,
                              const OutputOptions& output, const MarkOptions& options);
+
+/// The same from bytes into `output`, an empty regular file open for reading and writing that the
+/// caller makes durable and names; `scratch` is a folder for films on their way. Gives the manifest
+/// store that belongs beside it in `sidecar`, when there is one. Nothing is recorded in a ledger.
+/// Errors: as mark_file. Thread-safe.
+Result<MarkReport> mark_descriptor(const Context& context, ByteView input, int output,
+                                   const std::filesystem::path& scratch, const MarkOptions& options,
+                                   const std::filesystem::path& name, Bytes& sidecar);
 
 /// A marked picture in memory.
 struct MarkedBytes {
@@ -300,6 +317,14 @@ Result<PipeReport> pipe_sound(const Context& context, int in, int out,
 Status set_option(MarkOptions& options, std::string_view name, std::string_view value);
 /// `force`, `in-place` (true, false), `backup` (a path). Errors: as above.
 Status set_option(OutputOptions& options, std::string_view name, std::string_view value);
+
+// ---------------------------------------------------------------------------------------------
+// Retrieval prints
+
+/// Prints of any file that we read, for MarkReport::issued and for `ledger search`. Errors: those
+/// of examining and decoding it. Thread-safe.
+Result<std::vector<Print>> prints_of(const Context& context, ByteView file, PrintUse use,
+                                     const std::filesystem::path& name = {});
 
 // ---------------------------------------------------------------------------------------------
 // propagate

@@ -7,6 +7,7 @@
 
 #include "image/codec.hpp"
 #include "image/mark/robust.hpp"
+#include "image/prints.hpp"
 #include "image/room.hpp"
 
 namespace signmark::image {
@@ -63,6 +64,16 @@ class Room final : public ImageRoom {
       PixelHasher hasher;
       SIGNMARK_TRY(codec->hash_pixels(context, file, hasher));
       return hasher.finish();
+    });
+  }
+
+  [[nodiscard]] Result<std::vector<Print>> prints(const Context& context, ByteView file,
+                                                  std::string_view format_mime, int orientation,
+                                                  PrintUse use) const override {
+    SIGNMARK_ASSIGN(const Codec* codec, find_codec(format_mime));
+    return without_exceptions([&]() -> Result<std::vector<Print>> {
+      SIGNMARK_ASSIGN(const LumaPicture picture, codec->read_luma(context, file));
+      return picture_prints(picture, orientation, use);
     });
   }
 };

@@ -10,7 +10,7 @@ namespace signmark::image {
 
 Result<const ImageRoom*> load() {
   static constexpr ModuleName kModule{
-      "libsignmark-media.so", "signmark_image_room_v2",  "image.load",
+      "libsignmark-media.so", "signmark_image_room_v3",  "image.load",
       "media library",        "pixels are out of reach", "signmark_media"};
   // A failure is not kept: the module may be installed while a long-lived host runs.
   static std::mutex mutex;

@@ -3,6 +3,6 @@
 #include "image/room.hpp"
 
 // Its version changes with any change of ImageRoom, so that a module of another version is refused.
-extern "C" const signmark::image::ImageRoom* signmark_image_room_v2() {
+extern "C" const signmark::image::ImageRoom* signmark_image_room_v3() {
   return signmark::image::image_room();
 }

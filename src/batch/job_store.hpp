@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// How far a job has come: its items and their states, in a job file (SQLite, one machine) or a
+// queue (PostgreSQL, many machines). One schema, one state machine (batch.md 2.1 and 6.3): planned
+// → leased → done | failed | skipped.
+#pragma once
+
+#include "database/database.hpp"
+#include "signmark/batch.hpp"
+
+namespace signmark::batch {
+
+/// An item before any work. `key` = BLAKE2b-256(source || 0 || content digest || 0 || params
+/// digest), hex: the same item planned again is the same row.
+struct PlannedItem {
+  std::string key;
+  std::string source;       ///< path as it was found, bytes of the file system
+  std::string destination;  ///< below Job::output, relative; empty for verify
+  std::string digest;       ///< of the content, "blake2b-256:…"
+  std::uint64_t bytes = 0;
+  bool archive = false;
+};
+
+/// The right to work on an item until a time. `epoch` grows with every lease: a late holder's
+/// finish changes nothing.
+struct Lease {
+  std::int64_t id = 0;
+  std::int64_t epoch = 0;
+  int attempt = 1;
+  PlannedItem item;
+};
+
+/// How an item ended.
+struct ItemEnd {
+  ItemState state = ItemState::done;
+  std::string output_digest, mark_digest;  ///< mark_digest: of the ledger entry's canonical line
+  std::string content_id, verdict;
+  Error error;         ///< of a failed item
+  std::string why;     ///< of a skipped one: "already-marked"
+  std::string record;  ///< its line of report.jsonl
+  double seconds = 0;
+};
+
+struct StoredItem {
+  PlannedItem item;
+  ItemState state = ItemState::planned;
+  int attempts = 0;
+  ItemEnd end;
+};
+
+/// The job's row. `description` is the Job as JSON; its digest is `params`.
+struct JobRow {
+  std::string id;  ///< 16 hex digits
+  std::string params, description;
+  UnixTime created = 0;
+  bool scanned = false;  ///< planning came to its end once
+};
+
+/// Thread-safe. One object a process.
+class JobStore {
+ public:
+  virtual ~JobStore() = default;
+  /// Makes the job's row, or gives the one that is there. Errors: `batch.job.changed` (other params
+  /// under this id), `database.*`.
+  virtual Result<JobRow> open_job(const JobRow& row) = 0;
+  /// `job.scanned` becomes true.
+  virtual Status scanned() = 0;
+  /// Adds items that are not there yet; gives how many were new.
+  virtual Result<std::uint64_t> plan(std::span<const PlannedItem> items) = 0;
+  /// Up to `limit` items that are ready, leased to `owner` for `seconds` of the store's own clock.
+  virtual Result<std::vector<Lease>> claim(const std::string& owner, int limit, double seconds) = 0;
+  /// Prolongs leases; gives those that are still held.
+  virtual Result<std::vector<Lease>> heartbeat(std::span<const Lease> leases, double seconds) = 0;
+  /// Ends an item. False: the lease was lost, so the output must be thrown away.
+  virtual Result<bool> finish(const Lease& lease, const ItemEnd& end) = 0;
+  /// An attempt went wrong in a way that may pass (crash, time-out, no space): the item becomes
+  /// ready again after a while, or `failed` after `max_attempts`. False: as finish.
+  virtual Result<bool> give_back(const Lease& lease, const Error& why, int max_attempts) = 0;
+  /// Puts a lease back untouched (interruption).
+  virtual Status release(const Lease& lease) = 0;
+  /// Leases whose time is over become ready again; of a local job file every lease of another boot
+  /// or of a process that is gone. Gives how many.
+  virtual Result<std::uint64_t> reclaim() = 0;
+  /// Failed items become planned again, attempts 0. Gives how many.
+  virtual Result<std::uint64_t> retry() = 0;
+  virtual Result<JobStatus> status() = 0;
+  /// Seconds until an item may become ready; nothing when all have ended.
+  virtual Result<std::optional<double>> wait() = 0;
+  /// All items sorted by source.
+  virtual Status each(const std::function<Status(const StoredItem&)>& sink) = 0;
+  /// One by its key; nothing when it is unknown.
+  virtual Result<std::optional<StoredItem>> find(const std::string& key) = 0;
+};
+
+/// A job file: exclusive to one supervisor (a lock with pid and boot id; `batch.job.busy`).
+Result<std::unique_ptr<JobStore>> open_job_file(const Context& context,
+                                                const std::filesystem::path& file);
+/// A queue that many processes share. Errors: `queue.*`.
+Result<std::unique_ptr<JobStore>> open_queue(const Context& context, const std::string& location,
+                                             const std::string& job);
+/// Jobs of a queue, newest first.
+Result<std::vector<JobRow>> queue_jobs(const Context& context, const std::string& location);
+
+}  // namespace signmark::batch
