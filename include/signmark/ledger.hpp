@@ -104,6 +104,7 @@ struct Hit {
 /// What to look for; empty parts are not looked at.
 struct Query {
   std::string content_id, digest, produce_id, producer;
+  std::string item_key;  ///< of a batch item: whether its entries are there already
   std::vector<Print> prints;
   std::optional<UnixTime> since, until;
   std::size_t limit = 20;

@@ -32,19 +32,30 @@ struct Lease {
 /// How an item ended.
 struct ItemEnd {
   ItemState state = ItemState::done;
-  std::string output_digest, mark_digest;  ///< mark_digest: of the ledger entry's canonical line
+  /// mark_digest: BLAKE2b-256 of the ledger entry's canonical line with sequence and time 0, so
+  /// that it is known before (and without) a ledger.
+  std::string output_digest, mark_digest;
   std::string content_id, verdict;
   Error error;         ///< of a failed item
   std::string why;     ///< of a skipped one: "already-marked"
   std::string record;  ///< its line of report.jsonl
   double seconds = 0;
+  /// What is still to be done once the output has its digest: ledger entries and the temporary's
+  /// name, as JSON of commit.cpp. Empty: nothing, the item is settled.
+  std::string pending;
+};
+
+/// An item and how it ends.
+struct Ending {
+  Lease lease;
+  ItemEnd end;
 };
 
 struct StoredItem {
   PlannedItem item;
   ItemState state = ItemState::planned;
   int attempts = 0;
-  ItemEnd end;
+  ItemEnd end;  ///< of an item that has not ended: what intend() noted last, else empty
 };
 
 /// The job's row. `description` is the Job as JSON; its digest is `params`.
@@ -70,8 +81,21 @@ class JobStore {
   virtual Result<std::vector<Lease>> claim(const std::string& owner, int limit, double seconds) = 0;
   /// Prolongs leases; gives those that are still held.
   virtual Result<std::vector<Lease>> heartbeat(std::span<const Lease> leases, double seconds) = 0;
-  /// Ends an item. False: the lease was lost, so the output must be thrown away.
-  virtual Result<bool> finish(const Lease& lease, const ItemEnd& end) = 0;
+  /// Notes, in one durable transaction, how leased items are going to end; states stay. Locally the
+  /// outputs are renamed after this, so that after a crash they are known by their digests. Kept
+  /// when the item is leased again, until finish() or the next intend(). Lost leases are passed
+  /// over.
+  virtual Status intend(std::span<const Ending> endings) = 0;
+  /// Ends items in one durable transaction. False at an item: its lease was lost, so its output
+  /// must be thrown away.
+  virtual Result<std::vector<bool>> finish(std::span<const Ending> endings) = 0;
+  /// Items that finish() made `done` with a `pending` at least so many seconds (of the store's
+  /// clock) ago and that settle() has not been told of: their finisher may be gone.
+  virtual Result<std::vector<StoredItem>> unsettled(double older_seconds, int limit) = 0;
+  /// `pending` of these items becomes empty: outputs have names, the ledger has the entries.
+  virtual Status settle(std::span<const std::string> keys) = 0;
+  /// A `done` item turns out not to be: its output is gone or was changed. It becomes `failed`.
+  virtual Status doubt(const std::string& key, const Error& why) = 0;
   /// An attempt went wrong in a way that may pass (crash, time-out, no space): the item becomes
   /// ready again after a while, or `failed` after `max_attempts`. False: as finish.
   virtual Result<bool> give_back(const Lease& lease, const Error& why, int max_attempts) = 0;
