@@ -73,6 +73,8 @@ class JobStore {
   /// Makes the job's row, or gives the one that is there. Errors: `batch.job.changed` (other params
   /// under this id), `database.*`.
   virtual Result<JobRow> open_job(const JobRow& row) = 0;
+  /// The job's row as it is. Errors: `batch.job.unknown`.
+  virtual Result<JobRow> row() = 0;
   /// `job.scanned` becomes true.
   virtual Status scanned() = 0;
   /// Adds items that are not there yet; gives how many were new.
@@ -115,9 +117,11 @@ class JobStore {
   virtual Result<std::optional<StoredItem>> find(const std::string& key) = 0;
 };
 
-/// A job file: exclusive to one supervisor (a lock with pid and boot id; `batch.job.busy`).
+/// A job file: exclusive to one supervisor (a lock with pid and boot id; `batch.job.busy`). With
+/// `read_only` it is neither made nor locked nor changed, so that a running job can be looked at.
 Result<std::unique_ptr<JobStore>> open_job_file(const Context& context,
-                                                const std::filesystem::path& file);
+                                                const std::filesystem::path& file,
+                                                bool read_only = false);
 /// A queue that many processes share. Errors: `queue.*`.
 Result<std::unique_ptr<JobStore>> open_queue(const Context& context, const std::string& location,
                                              const std::string& job);
