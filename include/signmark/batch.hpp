@@ -4,6 +4,7 @@
 #ifndef SIGNMARK_BATCH_HPP_
 #define SIGNMARK_BATCH_HPP_
 
+#include <array>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -31,17 +32,34 @@ enum class Sandbox { automatic, require, off };
 
 /// What may be asked of archives (batch.md 4.2). Every refusal names its flag.
 struct ArchiveGuards {
-  std::uint64_t total = 64ULL << 30;          ///< --archive-total: unpacked bytes
-  std::uint64_t ratio = 200;                  ///< --archive-ratio: total against archive size …
+  std::uint64_t total = 64ULL << 30;          ///< unpacked bytes
+  std::uint64_t ratio = 200;                  ///< of total to the archive's size …
   std::uint64_t ratio_from = 256ULL << 20;    ///< … once past this
-  std::uint64_t entry = 16ULL << 30;          ///< --archive-entry: bytes of one entry
+  std::uint64_t entry = 16ULL << 30;          ///< bytes of one entry
   std::uint64_t entry_ratio = 1032;           ///< deflate cannot honestly exceed about that …
   std::uint64_t entry_ratio_from = 16 << 20;  ///< … after this
-  std::uint64_t entries = 1'000'000;          ///< --archive-entries
+  std::uint64_t entries = 1'000'000;
   std::uint64_t name_bytes = 4096;
   std::uint64_t depth = 64;  ///< of folders
-  std::uint64_t nested = 1;  ///< --archive-nested: archives inside archives
+  std::uint64_t nested = 1;  ///< archives inside archives
 };
+
+/// The flag of each guard.
+struct ArchiveGuardFlag {
+  std::string_view flag;
+  std::uint64_t ArchiveGuards::*field;
+  std::string_view what;
+};
+inline constexpr std::array<ArchiveGuardFlag, 8> kArchiveGuardFlags{{
+    {"--archive-total", &ArchiveGuards::total, "bytes that an archive may unpack to"},
+    {"--archive-ratio", &ArchiveGuards::ratio, "times its size that an archive may unpack to"},
+    {"--archive-entry", &ArchiveGuards::entry, "bytes of one entry"},
+    {"--archive-entry-ratio", &ArchiveGuards::entry_ratio, "times its packed size of one entry"},
+    {"--archive-entries", &ArchiveGuards::entries, "entries, those of nested archives included"},
+    {"--archive-name", &ArchiveGuards::name_bytes, "bytes of an entry's name"},
+    {"--archive-depth", &ArchiveGuards::depth, "folders within each other"},
+    {"--archive-nested", &ArchiveGuards::nested, "levels of archives inside archives"},
+}};
 
 /// A job. Sources and settings decide its identity; how it is carried out does not.
 struct Job {

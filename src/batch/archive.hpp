@@ -12,7 +12,7 @@ enum class ArchiveKind { zip, tar, tar_gz, tar_xz, tar_zst, seven_zip };
 std::string_view archive_kind_name(ArchiveKind kind);
 
 /// By its bytes; nothing when it is none. Documents that are ZIP inside (OOXML, ODF, EPUB) are
-/// none.
+/// none, and so are compressed files that hold no tar.
 std::optional<ArchiveKind> probe_archive(ByteView bytes);
 
 /// One entry, its name checked: relative, `/` between folders, NFC, no second one after case
@@ -26,8 +26,22 @@ struct ArchiveEntry {
   int level = 0;           ///< 1 inside an archive that is inside the archive
 };
 
-/// Unpacked bytes and entries of an archive and those inside it share one budget.
-class ArchiveBudget;
+/// Unpacked bytes and entries of an archive and those inside it share one budget: one object for
+/// the outermost walk, handed on to the walks inside its `visit`.
+class ArchiveBudget {
+ public:
+  /// How many walks are under way; entries of the outermost have level 0.
+  [[nodiscard]] int level() const { return walks_ - 1; }
+
+ private:
+  friend class Walk;
+  std::uint64_t archive_ = 0;  ///< bytes of the outermost archive
+  std::uint64_t total_ = 0, entries_ = 0;
+  int walks_ = 0;
+};
+
+/// Loads what archives need from the file system, once; a worker calls it before it is sealed.
+void prepare_archives();
 
 /// Calls `visit` with each entry and its bytes, which live for the call only: small ones in memory,
 /// large ones in a nameless file in `scratch`. An error of `visit` stops the walk. Entries that are
@@ -42,11 +56,13 @@ Status walk_archive(const Context& context, ByteView archive, const ArchiveGuard
 /// A new archive, written to a descriptor as it grows. The same entries give the same bytes.
 class ArchiveWriter {
  public:
-  /// `descriptor`: an empty regular file, the caller's. Errors: `archive.write`, `archive.readonly`
-  /// (7z).
+  /// `descriptor`: an empty regular file, the caller's, which keeps its position. Errors:
+  /// `archive.write`, `archive.readonly` (7z).
   static Result<std::unique_ptr<ArchiveWriter>> create(ArchiveKind kind, int descriptor);
   virtual ~ArchiveWriter() = default;
+  /// `entry.size` is not looked at: `bytes` are the whole file. Errors: `archive.write`.
   virtual Status add(const ArchiveEntry& entry, ByteView bytes) = 0;
+  /// Writes the end; without it the archive is not whole. Errors: `archive.write`.
   virtual Status close() = 0;
 };
 
