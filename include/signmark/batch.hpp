@@ -66,6 +66,7 @@ struct Job {
   Task task = Task::mark;
   std::vector<std::filesystem::path> paths;  ///< files and folders (folders: all below)
   std::filesystem::path list;    ///< a file with one path a line, "-" for stdin; may be empty
+  bool list_nul = false;         ///< its paths end in NUL instead
   std::filesystem::path output;  ///< folder; needed to mark
   std::vector<Setting> options;  ///< of MarkOptions or VerifyOptions
   bool archives = false;         ///< zip, tar and so on are walked; else they are unknown files
