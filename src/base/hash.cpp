@@ -76,4 +76,25 @@ std::array<Byte, 32> blake2b(ByteView bytes, ByteView key) {
   return out;
 }
 
+struct Blake2b::Impl {
+  crypto_generichash_state state;
+  Impl() { crypto_generichash_init(&state, nullptr, 0, crypto_generichash_BYTES); }
+};
+
+Blake2b::Blake2b() : impl_(std::make_unique<Impl>()) {}
+Blake2b::Blake2b(Blake2b&&) noexcept = default;
+Blake2b& Blake2b::operator=(Blake2b&&) noexcept = default;
+Blake2b::~Blake2b() = default;
+
+Blake2b& Blake2b::update(ByteView bytes) {
+  crypto_generichash_update(&impl_->state, bytes.data(), bytes.size());
+  return *this;
+}
+
+std::array<Byte, 32> Blake2b::finish() {
+  std::array<Byte, 32> out{};
+  crypto_generichash_final(&impl_->state, out.data(), out.size());
+  return out;
+}
+
 }  // namespace signmark

@@ -35,4 +35,20 @@ Bytes hash(HashAlg alg, ByteView bytes);
 /// 32 bytes of BLAKE2b; keyed when `key` is not empty (16 to 64 bytes).
 std::array<Byte, 32> blake2b(ByteView bytes, ByteView key = {});
 
+/// BLAKE2b-256 of bytes that do not lie in memory at once. Movable.
+class Blake2b {
+ public:
+  Blake2b();
+  Blake2b(Blake2b&&) noexcept;
+  Blake2b& operator=(Blake2b&&) noexcept;
+  ~Blake2b();
+  Blake2b& update(ByteView bytes);
+  /// The digest; the hasher must not be used afterwards.
+  std::array<Byte, 32> finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 }  // namespace signmark
