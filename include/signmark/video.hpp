@@ -10,6 +10,7 @@
 #include "signmark/base.hpp"
 #include "signmark/image.hpp"
 #include "signmark/label.hpp"
+#include "signmark/prints.hpp"
 
 namespace signmark::video {
 
@@ -130,6 +131,12 @@ class VideoRoom {
   [[nodiscard]] virtual Result<Finding> find(const Context& context, ByteView file,
                                              std::string_view format_mime,
                                              const Lookup& lookup) const = 0;
+  /// Retrieval prints of a film's pictures (PrintKind::film) and of its sound (PrintKind::sound);
+  /// `part` is their time in milliseconds. At most some hundreds for storing. What cannot be
+  /// decoded has none. Progress phase: "prints". Errors: `base.cancelled`.
+  [[nodiscard]] virtual Result<std::vector<Print>> prints(const Context& context, ByteView file,
+                                                          std::string_view format_mime,
+                                                          PrintUse use) const = 0;
   /// y4m (`yuv4mpegpipe`, 8 to 16 bit) from one descriptor to another: mark and label, nothing
   /// else. Errors: `video.pipe.syntax`, `base.file.read`, `base.file.write`, as `change`.
   [[nodiscard]] virtual Result<Report> pipe_pictures(const Context& context, int in, int out,

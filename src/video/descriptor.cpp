@@ -53,14 +53,4 @@ Result<std::size_t> DescriptorReader::read(std::span<Byte> out) {
   return done;
 }
 
-Status write_all(int descriptor, ByteView bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail("base.file.write", "cannot write: " + system_message(errno));
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  return {};
-}
-
 }  // namespace signmark::video

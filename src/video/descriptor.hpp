@@ -26,7 +26,4 @@ class DescriptorReader {
   std::size_t at_ = 0, size_ = 0;
 };
 
-/// Errors: `base.file.write`.
-Status write_all(int descriptor, ByteView bytes);
-
 }  // namespace signmark::video

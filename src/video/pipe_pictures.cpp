@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/file.hpp"
 #include "video/descriptor.hpp"
 #include "video/pipe.hpp"
 #include "video/y4m.hpp"

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "base/file.hpp"
 #include "video/descriptor.hpp"
 #include "video/pipe.hpp"
 #include "video/sound_path.hpp"

@@ -10,6 +10,7 @@
 #include "video/av.hpp"
 #include "video/change.hpp"
 #include "video/pipe.hpp"
+#include "video/prints.hpp"
 
 namespace signmark::video {
 namespace {
@@ -41,6 +42,12 @@ class Room final : public VideoRoom {
                                      std::string_view format_mime,
                                      const Lookup& lookup) const override {
     return without_exceptions([&] { return find_marks(context, file, format_mime, lookup); });
+  }
+
+  [[nodiscard]] Result<std::vector<Print>> prints(const Context& context, ByteView file,
+                                                  std::string_view format_mime,
+                                                  PrintUse use) const override {
+    return without_exceptions([&] { return prints_of(context, file, format_mime, use); });
   }
 
   [[nodiscard]] Result<Report> pipe_pictures(const Context& context, int in, int out,
