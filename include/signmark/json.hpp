@@ -25,7 +25,8 @@ nlohmann::json record_json(const label::AigcRecord& record);
 nlohmann::json to_json(const VerifyReport& report);
 /// `input` and `output` (`path`, `bytes`), `content_id`, `aigc`, `aigc_kept`, `manifest`,
 /// `sidecar`, `visible` (pixels), `robust` (margins in dB, and why there is no signed frame),
-/// `robust_kept`. The input's path is not in it: the caller knows it.
+/// `robust_kept`, `ledger` (`sequence`, when it was recorded). The input's path is not in it: the
+/// caller knows it.
 nlohmann::json to_json(const MarkReport& report);
 /// `output`, `tier`, `aigc_before`, `aigc_after`, `aigc_added`, `manifest`.
 nlohmann::json to_json(const PropagateReport& report);

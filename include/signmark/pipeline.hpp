@@ -256,6 +256,7 @@ struct MarkReport {
   /// The ledger's row. Digests and prints are in it when there is a ledger or
   /// `MarkOptions::prints`.
   ledger::Entry issued;
+  bool recorded = false;  ///< it stands in the ledger under `issued.sequence`
 };
 
 /// Marks one file. The input is never changed (unless in_place), the output appears whole or not at
@@ -263,7 +264,9 @@ struct MarkReport {
 /// Errors: `pipeline.existing` (already marked), `pipeline.format` (no place for these layers),
 /// `image.mark.size` and `image.mark.margin` (too little room for the robust mark),
 /// `pipeline.carrier` (a private carrier key is named and not given),
-/// `pipeline.damaged` (input incomplete), `pipeline.same-file`, `pipeline.readback` (internal), and
+/// `pipeline.supply` (content without a visible label is not recorded), `pipeline.ledger` (the
+/// output stands under its name, but the ledger could not be written), `pipeline.damaged` (input
+/// incomplete), `pipeline.same-file`, `pipeline.readback` (internal), and
 /// those of the rooms. Thread-safe.
 Result<MarkReport> mark_file(const Context& context, const std::filesystem::path& input,
                              const OutputOptions& output, const MarkOptions& options);
@@ -304,7 +307,8 @@ Result<PipeReport> pipe_sound(const Context& context, int in, int out,
                               const video::VideoRoom::PcmShape& shape, const MarkOptions& options);
 
 /// Sets one option by the name that it has on the command line, without dashes: `layers`,
-/// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false); of
+/// `producer`, `produce-id`, `content-id`, `existing` (refuse, add), `sidecar` (true, false),
+/// `recipient` and `agreement` (both: content without a visible label, Article 9); of
 /// the robust mark `carrier`, `strength` (invisible, default, strong); of the visible label `text`,
 /// `wording` (gb45438, eu-ai; sets the text as well), `corner`, `height`, `font`, `quality`; of
 /// documents `field`, `label-place` (start, middle, end), `density` (dense, normal, end),

@@ -37,14 +37,8 @@ tl::unexpected<Error> system_error(std::string code, std::string_view verb, cons
               path.string(), std::move(hint));
 }
 
-/// Opens a regular file for reading and returns its size.
-Result<std::uint64_t> open_regular(const fs::path& path, std::uint64_t max_size, int& fd) {
-  fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0)
-    return system_error("base.file.open", "open the file", path,
-                        errno == ENOENT   ? "is the name right, and the folder?"
-                        : errno == EACCES ? "you may not read it: see its permissions"
-                                          : "");
+/// Size of an open file, which must be a regular one. `path` is for the error.
+Result<std::uint64_t> regular_size(int fd, const fs::path& path, std::uint64_t max_size) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) return system_error("base.file.open", "stat the file", path);
   if (!S_ISREG(info.st_mode))
@@ -59,13 +53,15 @@ Result<std::uint64_t> open_regular(const fs::path& path, std::uint64_t max_size,
   return size;
 }
 
-Status sync_directory(const fs::path& file) {
-  const fs::path dir = file.has_parent_path() ? file.parent_path() : fs::path(".");
-  const Descriptor d(::open(dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  // EINVAL: the file system has nothing to sync for a directory; the rename stands.
-  if (d.fd < 0 || (::fsync(d.fd) != 0 && errno != EINVAL))
-    return system_error("base.file.sync", "sync the directory", dir);
-  return {};
+/// Opens a regular file for reading and returns its size.
+Result<std::uint64_t> open_regular(const fs::path& path, std::uint64_t max_size, int& fd) {
+  fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0)
+    return system_error("base.file.open", "open the file", path,
+                        errno == ENOENT   ? "is the name right, and the folder?"
+                        : errno == EACCES ? "you may not read it: see its permissions"
+                                          : "");
+  return regular_size(fd, path, max_size);
 }
 
 int rename_no_replace(const fs::path& from, const fs::path& to) {
@@ -91,12 +87,19 @@ Result<MappedFile> MappedFile::open(const fs::path& path, const Limits& limits) 
   auto size = open_regular(path, limits.file_size, fd);
   const Descriptor closer(fd);
   if (!size) return tl::unexpected<Error>(size.error());
+  auto file = of(fd, limits);
+  if (!file) return tl::unexpected<Error>(file.error().at(path.string()));
+  return file;
+}
+
+Result<MappedFile> MappedFile::of(int descriptor, const Limits& limits) {
+  SIGNMARK_ASSIGN(const std::uint64_t size, regular_size(descriptor, {}, limits.file_size));
   MappedFile file;
-  if (*size == 0) return file;
-  void* map = ::mmap(nullptr, *size, PROT_READ, MAP_PRIVATE, fd, 0);
-  if (map == MAP_FAILED) return system_error("base.file.open", "map the file", path);
+  if (size == 0) return file;
+  void* map = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  if (map == MAP_FAILED) return system_error("base.file.open", "map the file", {});
   file.map_ = map;
-  file.view_ = {static_cast<const Byte*>(map), *size};
+  file.view_ = {static_cast<const Byte*>(map), size};
   return file;
 }
 
@@ -135,6 +138,36 @@ Result<Bytes> read_file(const fs::path& path, std::uint64_t max_size) {
   return out;
 }
 
+Status write_all(int descriptor, ByteView bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0)
+      return system_error("base.file.write", "write the output", {},
+                          errno == ENOSPC ? "make room on the disk; nothing was left behind" : "");
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+Status rename_file(const fs::path& temporary, const fs::path& destination, bool replace) {
+  const int rc = replace ? ::rename(temporary.c_str(), destination.c_str())
+                         : rename_no_replace(temporary, destination);
+  if (rc == 0) return {};
+  if (errno == EEXIST)
+    return fail("base.file.exists", "the output exists already", destination.string(),
+                "use -f to replace it");
+  return system_error("base.file.rename", "publish the output", destination);
+}
+
+Status sync_folder(const fs::path& folder) {
+  const Descriptor d(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  // EINVAL: the file system has nothing to sync for a directory; the rename stands.
+  if (d.fd < 0 || (::fsync(d.fd) != 0 && errno != EINVAL))
+    return system_error("base.file.sync", "sync the directory", folder);
+  return {};
+}
+
 Result<AtomicFile> AtomicFile::create(const fs::path& destination, PublishOptions options) {
   AtomicFile file;
   file.destination_ = destination;
@@ -170,15 +203,8 @@ AtomicFile::~AtomicFile() {
 
 Status AtomicFile::write(ByteView bytes) {
   synced_ = false;
-  std::size_t done = 0;
-  while (done < bytes.size()) {
-    const ssize_t n = ::write(fd_, bytes.data() + done, bytes.size() - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0)
-      return system_error("base.file.write", "write the output", destination_,
-                          errno == ENOSPC ? "make room on the disk; nothing was left behind" : "");
-    done += static_cast<std::size_t>(n);
-  }
+  const Status written = write_all(fd_, bytes);
+  if (!written) return tl::unexpected<Error>(written.error().at(destination_.string()));
   return {};
 }
 
@@ -202,14 +228,9 @@ Status AtomicFile::commit() {
     if (::link(destination_.c_str(), options_.keep.c_str()) != 0)
       return system_error("base.file.rename", "keep the old file", options_.keep);
   }
-  const int rc = options_.replace ? ::rename(temporary_.c_str(), destination_.c_str())
-                                  : rename_no_replace(temporary_, destination_);
-  if (rc != 0 && errno == EEXIST)
-    return fail("base.file.exists", "the output exists already", destination_.string(),
-                "use -f to replace it");
-  if (rc != 0) return system_error("base.file.rename", "publish the output", destination_);
+  SIGNMARK_TRY(rename_file(temporary_, destination_, options_.replace));
   temporary_.clear();
-  return sync_directory(destination_);
+  return sync_folder(destination_.has_parent_path() ? destination_.parent_path() : fs::path("."));
 }
 
 Status write_file(const fs::path& path, ByteView bytes, PublishOptions options) {

@@ -16,6 +16,8 @@ class MappedFile {
   /// Errors: `base.file.open` (with the cause from the system), `base.file.type` for anything but a
   /// regular file, `base.file.size` above limits.file_size.
   static Result<MappedFile> open(const std::filesystem::path& path, const Limits& limits);
+  /// The same of an open descriptor, which stays the caller's. `where` of errors is empty.
+  static Result<MappedFile> of(int descriptor, const Limits& limits);
 
   MappedFile() = default;
   MappedFile(MappedFile&& other) noexcept;
@@ -35,6 +37,17 @@ class MappedFile {
 
 /// Whole file into memory with a cap in bytes. Errors: as MappedFile::open.
 Result<Bytes> read_file(const std::filesystem::path& path, std::uint64_t max_size);
+
+/// Writes all of the bytes to a descriptor. Errors: `base.file.write`, without a place.
+Status write_all(int descriptor, ByteView bytes);
+
+/// Gives a temporary file its name, over a file that is there only with `replace`. Syncs nothing.
+/// Errors: `base.file.exists`, `base.file.rename`.
+Status rename_file(const std::filesystem::path& temporary, const std::filesystem::path& destination,
+                   bool replace);
+
+/// Makes the names in a folder durable. Errors: `base.file.sync`.
+Status sync_folder(const std::filesystem::path& folder);
 
 /// How a file is published.
 struct PublishOptions {

@@ -14,6 +14,8 @@ int exit_code_of(const Error& error) {
   // The first prefix that fits decides.
   constexpr std::array kRows = {
       Row{"pipeline.existing", 20},
+      Row{"pipeline.supply", 20},
+      Row{"ledger.retention", 20},
       Row{"image.mark.", 20},
       Row{"text.mark.", 20},
       Row{"video.mark.", 20},
@@ -27,6 +29,8 @@ int exit_code_of(const Error& error) {
       Row{"pipeline.option.", 2},
       Row{"cli.", 2},
       Row{"capi.argument", 2},
+      Row{"ledger.password", 2},
+      Row{"database.password", 2},
       Row{"base.limit.", 2},
       Row{"base.duration", 2},
       Row{"base.time", 2},

@@ -161,6 +161,7 @@ JsonValue to_json(const MarkReport& report) {
                      {"hidden_bytes", report.text->hidden_bytes}};
   if (report.timed) value["streams"] = streams_json(*report.timed);
   if (!report.left_out.empty()) value["left_out"] = report.left_out;
+  if (report.recorded) value["ledger"] = {{"sequence", report.issued.sequence}};
   if (report.overlay.width != 0)
     value["visible"] = {{"x_px", report.overlay.x},
                         {"y_px", report.overlay.y},

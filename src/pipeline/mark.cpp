@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// mark_file, mark_bytes: robust mark, visible label, record, manifest, in that order
-// (architecture.md section 1).
+// mark_file, mark_descriptor, mark_bytes: robust mark, visible label, record, manifest, in that
+// order (architecture.md section 1).
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.hpp"
-#include "pipeline/pixels.hpp"
+#include "pipeline/issue.hpp"
 #include "pipeline/prose.hpp"
 #include "pipeline/tile_record.hpp"
 
@@ -250,12 +250,14 @@ Result<PlannedMark> plan_fitting(const Context& context, const Source& source,
                          planned.media.left_out.end());
   report.bytes_out = planned.plan.rope.size();
   planned.expectation = expectation_of(planned, options);
+  report.issued = issued_entry(report, options, planned.media);
   return planned;
 }
 
 /// `folder`: see Laying.
 Result<PlannedMark> plan_mark(const Context& context, const Source& source,
                               const MarkOptions& options, const fs::path& folder) {
+  SIGNMARK_TRY(check_supply(options));
   SIGNMARK_TRY(check_existing(source, options));
   if (!has_robust_mark(source.look)) return plan_fitting(context, source, options, folder);
   MarkOptions fitting = options;
@@ -282,13 +284,37 @@ Result<MarkReport> mark_file(const Context& context, const fs::path& input,
   SIGNMARK_ASSIGN(const Source source, open_source(context, input, output, look_options(options)));
   auto planned = plan_mark(context, source, options, output.file.parent_path());
   if (!planned) return tl::unexpected<Error>(planned.error().at(input.string()));
+  MarkReport& report = planned->report;
+  report.issued.name = output.file.filename().string();
+  const auto take = [&](ByteView written) -> Status {
+    if (!wants_issue(options)) return {};
+    return take_issue(context, source.bytes, written, source.name, report.issued);
+  };
   SIGNMARK_ASSIGN(Published published,
                   publish(context, source, planned->media.mapped, planned->plan.rope,
-                          planned->sidecar(), output, planned->expectation));
-  planned->report.output = output.file;
-  planned->report.sidecar_file = std::move(published.sidecar_file);
-  planned->report.findings = std::move(published.findings);
-  return std::move(planned->report);
+                          planned->sidecar(), output, planned->expectation, take));
+  report.output = output.file;
+  report.sidecar_file = std::move(published.sidecar_file);
+  report.findings = std::move(published.findings);
+  SIGNMARK_TRY(record_issue(options, report));
+  return std::move(report);
+}
+
+Result<MarkReport> mark_descriptor(const Context& context, ByteView input, int output,
+                                   const fs::path& scratch, const MarkOptions& options,
+                                   const fs::path& name, Bytes& sidecar) {
+  SIGNMARK_ASSIGN(const Source source,
+                  examine_source(context, input, look_options(options), name.filename().string()));
+  SIGNMARK_ASSIGN(PlannedMark planned, plan_mark(context, source, options, scratch));
+  for (const ByteView piece : planned.plan.rope.pieces()) SIGNMARK_TRY(write_all(output, piece));
+  SIGNMARK_ASSIGN(const MappedFile written, MappedFile::of(output, context.limits));
+  sidecar = planned.plan.sidecar ? std::move(planned.plan.store) : Bytes();
+  MarkReport& report = planned.report;
+  SIGNMARK_ASSIGN(report.findings,
+                  read_back(context, written.bytes(), sidecar, planned.expectation));
+  if (wants_issue(options))
+    SIGNMARK_TRY(take_issue(context, input, written.bytes(), source.name, report.issued));
+  return std::move(report);
 }
 
 Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const MarkOptions& options,
@@ -304,6 +330,9 @@ Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const Mar
   SIGNMARK_ASSIGN(planned.report.findings,
                   read_back(context, marked.file, marked.sidecar, planned.expectation));
   marked.report = std::move(planned.report);
+  if (wants_issue(options))
+    SIGNMARK_TRY(take_issue(context, input, marked.file, source.name, marked.report.issued));
+  SIGNMARK_TRY(record_issue(options, marked.report));
   return marked;
 }
 

@@ -216,6 +216,12 @@ constexpr std::array kMark = {
     Row<Marking>{"existing",
                  [](Marking& m, Value v) { return put(m.existing, choose(kExisting, v)); }},
     Row<Marking>{"sidecar", flag<&Marking::sidecar>},
+    Row<Marking>{
+        "recipient",
+        [](Marking& m, Value v) { return assign<&ledger::Supply::recipient>(m.supply, v); }},
+    Row<Marking>{
+        "agreement",
+        [](Marking& m, Value v) { return assign<&ledger::Supply::agreement>(m.supply, v); }},
     // -- visible label
     Row<Marking>{"wording", set_wording},
     Row<Marking>{"text", [](Marking& m,

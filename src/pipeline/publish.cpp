@@ -143,7 +143,8 @@ Result<std::vector<Finding>> read_back(const Context& context, ByteView written,
 
 Result<Published> publish(const Context& context, const Source& source, const MappedFile& media,
                           const Rope& rope, ByteView sidecar, const OutputOptions& output,
-                          const Expectation& expectation) {
+                          const Expectation& expectation,
+                          const std::function<Status(ByteView written)>& look) {
   Published published;
   SIGNMARK_TRY(context.report("write", 0, rope.size()));
   SIGNMARK_ASSIGN(AtomicFile file,
@@ -155,6 +156,7 @@ Result<Published> publish(const Context& context, const Source& source, const Ma
   SIGNMARK_TRY(context.report("read back", 0, 1));
   SIGNMARK_ASSIGN(const MappedFile written, MappedFile::open(file.temporary(), context.limits));
   SIGNMARK_ASSIGN(published.findings, read_back(context, written.bytes(), sidecar, expectation));
+  if (look) SIGNMARK_TRY(look(written.bytes()));
 
   // The sidecar first: without its picture it is harmless, a picture without it would look
   // unsigned.

@@ -49,10 +49,12 @@ struct Published {
 };
 
 /// Writes `rope` (and `sidecar` when not empty) beside the destination, reads it back from disk,
-/// checks the expectation, and only then renames it into place. The pages of `source` and `media`
-/// are released meanwhile. Errors: `pipeline.readback` (internal), those of AtomicFile.
+/// checks the expectation, shows the written bytes to `look`, and only then renames it into place.
+/// The pages of `source` and `media` are released meanwhile. Errors: those of `look`,
+/// `pipeline.readback` (internal), those of AtomicFile.
 Result<Published> publish(const Context& context, const Source& source, const MappedFile& media,
                           const Rope& rope, ByteView sidecar, const OutputOptions& output,
-                          const Expectation& expectation);
+                          const Expectation& expectation,
+                          const std::function<Status(ByteView written)>& look = {});
 
 }  // namespace signmark
