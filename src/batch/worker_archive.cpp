@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// Archives in the worker: every file of them is marked or verified, and told to the supervisor as
+// soon as it is done; the new archive grows meanwhile.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "batch/worker_shop.hpp"
+#include "signmark/json.hpp"
+
+namespace signmark::batch {
+namespace fs = std::filesystem;
+
+/// A walk through an archive and those inside it.
+class ArchiveWork {
+ public:
+  ArchiveWork(Workshop& shop, const Context& context, SupervisorLink& supervisor)
+      : shop_(shop), context_(context), supervisor_(supervisor) {}
+
+  /// `inside`: names of the archives around this one, each with a slash.
+  Status walk(ByteView archive, int output, const std::string& inside);
+  [[nodiscard]] FileOutcome outcome() const;
+
+ private:
+  /// The archive that is being written; none when verifying.
+  struct Growing {
+    std::unique_ptr<ArchiveWriter> writer;
+    std::set<std::string> names;
+    Status add(const ArchiveEntry& entry, ByteView bytes);
+  };
+
+  [[nodiscard]] bool marking() const { return shop_.setup().task == Task::mark; }
+  Status visit(const ArchiveEntry& entry, ByteView bytes, const std::string& inside,
+               Growing& growing);
+  Status visit_archive(const ArchiveEntry& entry, ByteView bytes, const std::string& inside,
+                       Growing& growing);
+  Status visit_file(const ArchiveEntry& entry, ByteView bytes, const std::string& inside,
+                    Growing& growing);
+  Status copy(const ArchiveEntry& entry, ByteView bytes, FileOutcome file, Growing& growing);
+  Status tell(FileOutcome file);
+
+  Workshop& shop_;
+  const Context& context_;
+  SupervisorLink& supervisor_;
+  ArchiveBudget budget_;
+  std::map<std::string, std::uint64_t> states_, verdicts_;
+};
+
+namespace {
+
+constexpr std::string_view kNotMedia = "not-media";
+/// From the worst to the best: what an archive as a whole is called.
+constexpr std::array kVerdicts = {Verdict::tampered, Verdict::untrusted, Verdict::inconclusive,
+                                  Verdict::none,     Verdict::marked,    Verdict::verified};
+
+/// A file without a name, in the one folder that is allowed.
+Result<Descriptor> nameless_file(const fs::path& scratch) {
+  Descriptor file(::open(scratch.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (file.valid()) return file;
+  std::string name = (scratch / "entry-XXXXXX").string();  // not every file system can do without
+  file = Descriptor(::mkostemp(name.data(), O_CLOEXEC));
+  if (!file.valid()) return fail("base.file.create", system_message(errno), scratch.string());
+  ::unlink(name.c_str());
+  return file;
+}
+
+/// Nothing that we could put a mark on, or look for one in.
+bool is_not_media(const Error& error) {
+  return error.code == "container.format.unknown" || error.code == "pipeline.format";
+}
+
+bool is_unknown(ByteView bytes, const std::string& name) {
+  return container::probe(bytes, name) == container::Format::unknown;
+}
+
+std::string file_name(const std::string& entry) { return entry.substr(entry.rfind('/') + 1); }
+
+}  // namespace
+
+Status ArchiveWork::Growing::add(const ArchiveEntry& entry, ByteView bytes) {
+  if (!names.insert(entry.name).second)
+    return fail("archive.name", "the name of a sidecar is that of another entry", entry.name,
+                "leave the sidecars out: formats with room for a manifest need none");
+  return writer->add(entry, bytes);
+}
+
+Status ArchiveWork::tell(FileOutcome file) {
+  ++states_[file.state == ItemState::skipped ? "skipped" : "done"];
+  if (!file.verdict.empty() && file.state == ItemState::done) ++verdicts_[file.verdict];
+  return supervisor_.tell(file_message(kEntry, file));
+}
+
+Status ArchiveWork::copy(const ArchiveEntry& entry, ByteView bytes, FileOutcome file,
+                         Growing& growing) {
+  if (growing.writer) SIGNMARK_TRY(growing.add(entry, bytes));
+  return tell(std::move(file));
+}
+
+Status ArchiveWork::visit_file(const ArchiveEntry& entry, ByteView bytes, const std::string& inside,
+                               Growing& growing) {
+  Descriptor output;
+  if (marking()) {
+    SIGNMARK_ASSIGN(output, nameless_file(shop_.setup().scratch));
+  }
+  FileWork work = shop_.work_file(bytes, output.get(), {}, file_name(entry.name));
+  const bool strange = marking() ? work.file.error && is_not_media(*work.file.error)
+                                 : is_unknown(bytes, file_name(entry.name));
+  if (strange) {
+    work.file = {};
+    work.file.state = ItemState::skipped;
+    work.file.why = kNotMedia;
+  }
+  work.file.name = inside + entry.name;
+  if (work.file.error) return tl::unexpected<Error>(work.file.error->in_file(inside + entry.name));
+  if (work.file.state == ItemState::skipped || !marking())
+    return copy(entry, bytes, std::move(work.file), growing);
+  SIGNMARK_ASSIGN(const MappedFile marked, MappedFile::of(output.get(), context_.limits));
+  SIGNMARK_TRY(growing.add(entry, marked.bytes()));
+  if (!work.sidecar.empty()) {
+    ArchiveEntry beside = entry;
+    beside.name += ".c2pa";
+    SIGNMARK_TRY(growing.add(beside, work.sidecar));
+  }
+  return tell(std::move(work.file));
+}
+
+Status ArchiveWork::visit_archive(const ArchiveEntry& entry, ByteView bytes,
+                                  const std::string& inside, Growing& growing) {
+  if (!marking()) return walk(bytes, -1, inside + entry.name + "/");
+  SIGNMARK_ASSIGN(const Descriptor output, nameless_file(shop_.setup().scratch));
+  SIGNMARK_TRY(walk(bytes, output.get(), inside + entry.name + "/"));
+  SIGNMARK_ASSIGN(const MappedFile written, MappedFile::of(output.get(), context_.limits));
+  return growing.add(entry, written.bytes());
+}
+
+Status ArchiveWork::visit(const ArchiveEntry& entry, ByteView bytes, const std::string& inside,
+                          Growing& growing) {
+  if (entry.folder) return growing.writer ? growing.add(entry, bytes) : Status{};
+  return probe_archive(bytes) ? visit_archive(entry, bytes, inside, growing)
+                              : visit_file(entry, bytes, inside, growing);
+}
+
+Status ArchiveWork::walk(ByteView archive, int output, const std::string& inside) {
+  const auto kind = probe_archive(archive);
+  if (!kind) return fail("archive.unsupported", "the file is no archive of a known kind");
+  Growing growing;
+  if (marking()) {
+    SIGNMARK_ASSIGN(growing.writer, ArchiveWriter::create(*kind, output));
+  }
+  SIGNMARK_TRY(walk_archive(context_, archive, shop_.setup().guards, shop_.setup().scratch, budget_,
+                            [&](const ArchiveEntry& entry, ByteView bytes) {
+                              return visit(entry, bytes, inside, growing);
+                            }));
+  return growing.writer ? growing.writer->close() : Status{};
+}
+
+FileOutcome ArchiveWork::outcome() const {
+  FileOutcome file;
+  file.report = nlohmann::json{{"entries", states_}, {"verdicts", verdicts_}}.dump();
+  for (const Verdict verdict : kVerdicts) {
+    if (!verdicts_.contains(std::string(verdict_name(verdict)))) continue;
+    file.verdict = verdict_name(verdict);
+    break;
+  }
+  return file;
+}
+
+Result<FileOutcome> work_archive(Workshop& shop, const Context& context, ByteView archive,
+                                 int output, SupervisorLink& supervisor) {
+  ArchiveWork work(shop, context, supervisor);
+  SIGNMARK_TRY(work.walk(archive, output, {}));
+  return work.outcome();
+}
+
+}  // namespace signmark::batch

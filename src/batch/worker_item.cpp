@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// One item in the worker: skip what is ours already, mark, verify (batch.md 2.3).
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "batch/worker_shop.hpp"
+#include "signmark/json.hpp"
+
+namespace signmark::batch {
+namespace {
+
+constexpr std::string_view kAlreadyMarked = "already-marked";
+constexpr std::string_view kOthersMarks = "marked-by-others";
+
+/// As one line. Long lists go first: what is left says all that a list of files needs.
+std::string report_text(nlohmann::json report) {
+  constexpr auto kReplace = nlohmann::json::error_handler_t::replace;
+  std::string text = report.dump(-1, ' ', false, kReplace);
+  if (text.size() <= kMaxReport) return text;
+  for (const char* list : {"pieces", "map"}) report.erase(list);
+  text = report.dump(-1, ' ', false, kReplace);
+  return text.size() <= kMaxReport ? text : std::string();
+}
+
+FileOutcome skipped_file(std::string_view why) {
+  FileOutcome file;
+  file.state = ItemState::skipped;
+  file.why = why;
+  return file;
+}
+
+FileOutcome verified_file(const VerifyReport& report) {
+  FileOutcome file;
+  file.verdict = verdict_name(report.verdict);
+  file.report = report_text(to_json(report));
+  file.entry.content_id = report.content_id;
+  return file;
+}
+
+/// Whether something in the file is trusted when only we are.
+bool is_ours(const VerifyReport& report) {
+  return std::any_of(report.findings.begin(), report.findings.end(),
+                     [](const Finding& finding) { return finding.state == State::trusted; });
+}
+
+/// A refused attempt may have written a part.
+Status empty_again(int output) {
+  if (::ftruncate(output, 0) == 0 && ::lseek(output, 0, SEEK_SET) == 0) return {};
+  return fail("base.file.write", "cannot empty the output");
+}
+
+Result<std::optional<Bytes>> read_sidecar(const Descriptor& sidecar, const Limits& limits) {
+  if (!sidecar.valid()) return std::nullopt;
+  Limits store = limits;
+  store.file_size = limits.manifest_store;
+  SIGNMARK_ASSIGN(const MappedFile mapped, MappedFile::of(sidecar.get(), store));
+  return Bytes(mapped.bytes().begin(), mapped.bytes().end());
+}
+
+}  // namespace
+
+FileOutcome failed_file(const Error& error) {
+  FileOutcome file;
+  file.state = ItemState::failed;
+  file.error = error;
+  return file;
+}
+
+FileWork Workshop::work_file(ByteView bytes, int output, const std::optional<Bytes>& sidecar,
+                             const std::string& name) {
+  return setup().task == Task::mark ? mark(bytes, output, name) : verify(bytes, sidecar, name);
+}
+
+FileWork Workshop::lay(const MarkOptions& options, ByteView bytes, int output,
+                       const std::string& name) {
+  FileWork work;
+  auto report =
+      mark_descriptor(context_, bytes, output, setup().scratch, options, name, work.sidecar);
+  if (!report) return {failed_file(report.error()), {}};
+  work.file.report = report_text(to_json(*report));
+  work.file.entry = std::move(report->issued);
+  return work;
+}
+
+FileWork Workshop::mark(ByteView bytes, int output, const std::string& name) {
+  FileWork work = lay(marking_, bytes, output, name);
+  if (!work.file.error || work.file.error->code != "pipeline.existing") return work;
+  const auto look = verify_bytes(context_, bytes, verifying_, {}, name);
+  if (!look) return {failed_file(look.error()), {}};
+  if (is_ours(*look)) {
+    FileOutcome file = verified_file(*look);
+    file.state = ItemState::skipped;
+    file.why = kAlreadyMarked;
+    return {std::move(file), {}};
+  }
+  if (setup().existing == Existing::skip) return {skipped_file(kOthersMarks), {}};
+  if (setup().existing == Existing::fail) return work;
+  if (const Status emptied = empty_again(output); !emptied)
+    return {failed_file(emptied.error()), {}};
+  MarkOptions adding = marking_;
+  adding.existing = signmark::Existing::add;
+  return lay(adding, bytes, output, name);
+}
+
+FileWork Workshop::verify(ByteView bytes, const std::optional<Bytes>& sidecar,
+                          const std::string& name) {
+  const auto report = verify_bytes(context_, bytes, verifying_, sidecar, name);
+  if (!report) return {failed_file(report.error()), {}};
+  return {verified_file(*report), {}};
+}
+
+Result<WorkOutcome> Workshop::work(const ToldOrder& order) {
+  WorkOutcome outcome;
+  const auto input = MappedFile::of(order.input.get(), context_.limits);
+  const auto sidecar = read_sidecar(order.sidecar, context_.limits);
+  if (!input || !sidecar) {
+    outcome.file = failed_file(input ? sidecar.error() : input.error());
+    return outcome;
+  }
+  if (!order.archive) {
+    FileWork work = work_file(input->bytes(), order.output.get(), *sidecar, order.name);
+    outcome.file = std::move(work.file);
+    outcome.sidecar = std::move(work.sidecar);
+    return outcome;
+  }
+  auto file = work_archive(*this, context_, input->bytes(), order.output.get(), supervisor_);
+  if (!file && file.error().code == "batch.worker.gone") return tl::unexpected<Error>(file.error());
+  outcome.file = file ? std::move(*file) : failed_file(file.error());
+  return outcome;
+}
+
+}  // namespace signmark::batch
