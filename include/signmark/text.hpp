@@ -21,6 +21,7 @@
 
 #include "signmark/base.hpp"
 #include "signmark/passage.hpp"
+#include "signmark/prints.hpp"
 
 namespace signmark::text {
 
@@ -285,6 +286,16 @@ double similarity(const Fingerprint& a, const Fingerprint& b);
 
 /// Two texts at or above are near-duplicates: see tests/bench/text_mark_bench.cpp for the rates.
 inline constexpr double kNearDuplicate = 0.25;
+
+// ---------------------------------------------------------------------------------------------
+// Retrieval prints for the ledger
+
+/// Prints of a text's stretches of about 120 Chinese or 300 Latin characters, one from each
+/// sentence on, at most 256; `part` is the number of that sentence. Nothing for shorter texts than
+/// 50 Chinese or 125 Latin characters. Marks, case, white space and punctuation do not matter.
+/// Verbatim passages are the caller's to leave out; what is behind bytes that are no UTF-8 has no
+/// prints.
+std::vector<Print> prints(const std::vector<std::string_view>& passages, PrintUse use);
 
 }  // namespace signmark::text
 

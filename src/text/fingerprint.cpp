@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "text/canon.hpp"
+#include "text/hashing.hpp"
 
 namespace signmark::text {
 namespace {
@@ -11,18 +12,6 @@ namespace {
 // without punctuation and case; the best of those tried in tests/bench/text_mark_bench.cpp.
 constexpr std::size_t kWideShingle = 5, kWordShingle = 3;
 constexpr std::uint64_t kLeastShingles = 20;
-
-/// SplitMix64's finaliser: every bit of the input moves half of the output's.
-std::uint64_t mixed(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
-  x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
-  return x ^ (x >> 31);
-}
-
-bool is_silent(char32_t c) {
-  return is_ascii_punctuation(c) || c == kEllipsis || c == 0xB7 || c == 0x30FB ||
-         (c >= 0x3001 && c <= 0x301F);
-}
 
 /// The last few tokens; a token is a Chinese character or a word.
 class Shingles {
