@@ -44,6 +44,14 @@ bool is_ours(const VerifyReport& report) {
                      [](const Finding& finding) { return finding.state == State::trusted; });
 }
 
+/// C libraries do not call our handler: they have their own words for it (OpenCV's, and errno's).
+bool lacks_memory(const Error& error) {
+  return error.code == "image.memory" ||
+         error.message.find("Insufficient memory") != std::string::npos ||
+         error.message.find("Cannot allocate memory") != std::string::npos ||
+         error.message.find("cannot allocate memory") != std::string::npos;
+}
+
 /// A refused attempt may have written a part.
 Status empty_again(int output) {
   if (::ftruncate(output, 0) == 0 && ::lseek(output, 0, SEEK_SET) == 0) return {};
@@ -61,6 +69,7 @@ Result<std::optional<Bytes>> read_sidecar(const Descriptor& sidecar, const Limit
 }  // namespace
 
 FileOutcome failed_file(const Error& error) {
+  if (lacks_memory(error)) ::_exit(kMemoryExit);  // nor is the rest of the worker sound any more
   FileOutcome file;
   file.state = ItemState::failed;
   file.error = error;
