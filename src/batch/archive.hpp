@@ -56,8 +56,8 @@ Status walk_archive(const Context& context, ByteView archive, const ArchiveGuard
 /// A new archive, written to a descriptor as it grows. The same entries give the same bytes.
 class ArchiveWriter {
  public:
-  /// `descriptor`: an empty regular file, the caller's, which keeps its position. Errors:
-  /// `archive.write`, `archive.readonly` (7z).
+  /// `descriptor`: an empty regular file, the caller's. Errors: `archive.write`,
+  /// `archive.readonly` (7z).
   static Result<std::unique_ptr<ArchiveWriter>> create(ArchiveKind kind, int descriptor);
   virtual ~ArchiveWriter() = default;
   /// `entry.size` is not looked at: `bytes` are the whole file. Errors: `archive.write`.
