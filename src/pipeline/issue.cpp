@@ -35,6 +35,16 @@ std::string layers_of(const MarkReport& report) {
   return list;
 }
 
+Result<std::vector<Print>> document_prints(const Context& context, ByteView file,
+                                           const container::Inventory& inventory, PrintUse use) {
+  SIGNMARK_ASSIGN(const std::vector<Passage> passages,
+                  container::passages(context, file, inventory));
+  std::vector<std::string_view> texts;
+  texts.reserve(passages.size());
+  for (const Passage& passage : passages) texts.push_back(passage.text.view());
+  return text::prints(texts, use);
+}
+
 std::string digest_text(ByteView bytes) { return "blake2b-256:" + hex(blake2b(bytes)); }
 
 }  // namespace
@@ -108,7 +118,11 @@ Result<std::vector<Print>> prints_of(const Context& context, ByteView file, Prin
   SIGNMARK_ASSIGN(const container::Inventory inventory,
                   container::inspect(context, file, name.filename().string()));
   const auto& format = container::format_info(inventory.format);
-  if (format.document || format.timed) return std::vector<Print>();
+  if (format.document) return document_prints(context, file, inventory, use);
+  if (format.timed) {
+    SIGNMARK_ASSIGN(const video::VideoRoom* room, video::load());
+    return room->prints(context, file, format.mime, use);
+  }
   SIGNMARK_ASSIGN(const image::ImageRoom* room, image::load());
   return room->prints(context, file, format.mime, inventory.orientation, use);
 }
