@@ -7,7 +7,7 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "batch/digest.hpp"
-#include "batch/entry_json.hpp"
+#include "ledger/entry_json.hpp"
 
 namespace signmark::batch {
 namespace fs = std::filesystem;
@@ -21,7 +21,8 @@ std::string pending_json(const Finished& item) {
     value["sidecar_digest"] = item.sidecar_digest;
   }
   value["entries"] = Json::array();
-  for (const ledger::Entry& entry : item.entries) value["entries"].push_back(entry_json(entry));
+  for (const ledger::Entry& entry : item.entries)
+    value["entries"].push_back(ledger::to_json(entry));
   return dump_json(value);
 }
 
@@ -39,7 +40,7 @@ Result<Pending> read_pending(const std::string& json) {
     if (const auto found = value->find(name); found != value->end() && found->is_string())
       *text = found->get<std::string>();
   for (const Json& item : (*value)["entries"]) {
-    SIGNMARK_ASSIGN(ledger::Entry entry, read_entry(item));
+    SIGNMARK_ASSIGN(ledger::Entry entry, ledger::entry_from_json(item));
     pending.entries.push_back(std::move(entry));
   }
   return pending;
@@ -191,6 +192,11 @@ Status Committer::take_entries(const std::string& key, Pending pending, Finished
 }
 
 Result<std::optional<Finished>> Committer::heal(const Lease& lease, const fs::path& destination) {
+  std::error_code ignored;
+  const auto there = [&](const fs::path& file) {
+    return fs::exists(fs::symlink_status(file, ignored));
+  };
+  if (!there(destination) && !there(sidecar_of(destination))) return std::nullopt;
   SIGNMARK_ASSIGN(const auto stored, store_.find(lease.item.key));
   if (!stored || stored->end.pending.empty()) return std::nullopt;
   SIGNMARK_ASSIGN(Pending pending, read_pending(stored->end.pending));

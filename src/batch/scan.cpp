@@ -3,11 +3,12 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <unordered_map>
 
@@ -15,6 +16,7 @@
 #include "base/text.hpp"
 #include "batch/description.hpp"
 #include "batch/digest.hpp"
+#include "keys/descriptor.hpp"
 
 namespace signmark::batch {
 namespace fs = std::filesystem;
@@ -53,27 +55,50 @@ Result<std::vector<std::string>> names_in(const fs::path& folder) {
   return names;
 }
 
-/// Lines or NUL-ended texts of a file or stdin.
+/// Lines or NUL-ended texts of a file or stdin, which may be a pipe that is slow or never ends.
 class ListReader {
  public:
-  ListReader(std::FILE* file, char end) : file_(file), end_(end) {}
-  ~ListReader() { std::free(line_); }  // NOLINT: getdelim's own
-  ListReader(const ListReader&) = delete;
-  ListReader& operator=(const ListReader&) = delete;
-  std::optional<std::string> next() {
-    const ssize_t count = ::getdelim(&line_, &room_, end_, file_);
-    if (count < 0) return std::nullopt;
-    std::string text(line_, static_cast<std::size_t>(count));
-    if (!text.empty() && text.back() == end_) text.pop_back();
-    if (end_ == '\n' && !text.empty() && text.back() == '\r') text.pop_back();
+  ListReader(int descriptor, char end, const std::function<bool()>& stop)
+      : descriptor_(descriptor), end_(end), stop_(stop) {}
+
+  /// Nothing at the end. Errors: `base.file.open`, `base.cancelled`.
+  Result<std::optional<std::string>> next() {
+    std::size_t end = 0;
+    while ((end = buffer_.find(end_, at_)) == std::string::npos) {
+      SIGNMARK_ASSIGN(const bool more, read_some());
+      if (more) continue;
+      if (at_ == buffer_.size()) return std::nullopt;
+      end = buffer_.size();
+      break;
+    }
+    std::string text = buffer_.substr(at_, end - at_);
+    at_ = std::min(end + 1, buffer_.size());
+    if (end_ == '\n' && text.ends_with('\r')) text.pop_back();
     return text;
   }
 
  private:
-  std::FILE* file_;
+  Result<bool> read_some() {
+    buffer_.erase(0, std::exchange(at_, 0));
+    pollfd waiting{descriptor_, POLLIN, 0};
+    while (::poll(&waiting, 1, kPatience) == 0)
+      if (stop_ && stop_()) return fail("base.cancelled", "reading the list was interrupted");
+    const std::size_t had = buffer_.size();
+    if (had > kLongest) return fail("batch.list.syntax", "a line of the list is no path");
+    buffer_.resize(had + kChunk);
+    const ssize_t count = ::read(descriptor_, buffer_.data() + had, kChunk);
+    buffer_.resize(had + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    if (count >= 0 || errno == EINTR) return count != 0;
+    return fail("base.file.open", "cannot read the list: " + system_message(errno));
+  }
+
+  static constexpr int kPatience = 100;  // milliseconds
+  static constexpr std::size_t kChunk = 64U << 10, kLongest = 1U << 20;
+  int descriptor_;
   char end_;
-  char* line_ = nullptr;
-  std::size_t room_ = 0;
+  const std::function<bool()>& stop_;  // of the rules, which outlive a scan
+  std::string buffer_;
+  std::size_t at_ = 0;
 };
 
 class Scanner {
@@ -124,16 +149,20 @@ class Scanner {
   }
 
   Status list() {
-    std::FILE* file = job_.list == "-" ? stdin : std::fopen(job_.list.c_str(), "re");
-    if (file == nullptr)
-      return fail("base.file.open", "cannot open the list: " + system_message(errno),
-                  job_.list.string());
-    const std::unique_ptr<std::FILE, void (*)(std::FILE*)> closer(
-        file, [](std::FILE* opened) { opened == stdin ? 0 : std::fclose(opened); });
-    ListReader reader(file, job_.list_nul ? '\0' : '\n');
-    while (const auto name = reader.next())
+    keys::Descriptor opened;
+    if (job_.list != "-") {
+      opened = keys::Descriptor(::open(job_.list.c_str(), O_RDONLY | O_CLOEXEC));
+      if (!opened.valid())
+        return fail("base.file.open", "cannot open the list: " + system_message(errno),
+                    job_.list.string());
+    }
+    ListReader reader(opened.valid() ? opened.get() : STDIN_FILENO, job_.list_nul ? '\0' : '\n',
+                      rules_.stop);
+    for (;;) {
+      SIGNMARK_ASSIGN(const auto name, reader.next());
+      if (!name) return {};
       if (!name->empty()) SIGNMARK_TRY(listed(*name));
-    return {};
+    }
   }
 
   Status listed(const std::string& name) {

@@ -11,6 +11,7 @@ namespace signmark::batch {
 struct ScanRules {
   std::vector<std::filesystem::path> folders;  ///< absolute: the output, our own
   std::vector<std::filesystem::path> files;    ///< absolute: our own reports
+  std::function<bool()> stop;                  ///< asked while a list is waited for; may be empty
 };
 
 /// Calls `sink` with each item, in an order that only depends on the sources; an error stops.
@@ -20,7 +21,7 @@ struct ScanRules {
 ///   list the path as it is written there, without a leading slash.
 /// - An item whose destination another one has already, or that lies outside the output, has an
 ///   empty one and fails, too.
-/// Errors: those of the sink, `base.file.open` of the list.
+/// Errors: those of the sink, `base.file.open` of the list, `base.cancelled`.
 Status scan(const Job& job, const std::string& params, const ScanRules& rules,
             const std::function<Status(PlannedItem)>& sink);
 
