@@ -9,9 +9,11 @@ BUILD_PACKAGES := g++ cmake ninja-build pkg-config libsodium-dev libssl-dev libf
   nlohmann-json3-dev libexpected-dev libcli11-dev libtomlplusplus-dev libpugixml-dev libicu-dev \
   zlib1g-dev libbrotli-dev libstb-dev libopencv-core-dev libopencv-imgproc-dev libpng-dev libjpeg62-turbo-dev \
   libwebp-dev libtiff-dev libgif-dev libheif-dev \
-  libavformat-dev libavcodec-dev libavutil-dev libswresample-dev fonts-noto-cjk python3-fonttools
+  libavformat-dev libavcodec-dev libavutil-dev libswresample-dev fonts-noto-cjk python3-fonttools \
+  libsqlite3-dev libarchive-dev libseccomp-dev libpq-dev
 TEST_PACKAGES := catch2 libimage-exiftool-perl webp ffmpeg gifsicle libheif-examples libtiff-tools \
-  openssl strace libopencv-imgcodecs-dev libopencv-photo-dev
+  openssl strace libopencv-imgcodecs-dev libopencv-photo-dev \
+  postgresql-15 libarchive-tools unzip python3-numpy python3-pil
 # The Chinese language model of the benchmark of generation-time marks.
 BENCH_PACKAGES := libime-data-language-model libimecore-dev libfcitx5utils-dev
 LINT_PACKAGES := clang-format-14 clang-tidy-14
