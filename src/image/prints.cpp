@@ -13,7 +13,16 @@ namespace {
 constexpr double kSide = 256;  // root of the small picture's area
 constexpr int kWindow = 64;    // side of what is transformed
 constexpr double kFlat = 3;    // standard deviation in levels; below it nothing can be told
-constexpr double kReach = 8;   // side of a window, in sigmas of its blob
+// What a window must have so that it says something; from pictures that look alike in it though
+// they show different things.
+constexpr std::size_t kCoarse = 40;                   // frequencies that are not fine
+constexpr double kLeastWaves = 25;                    // strong ones among them all
+constexpr double kLeastFine = 4;                      // levels, of the fine ones
+constexpr double kBareStep = 1.5, kMostBare = 0.6;    // levels; share of pixels
+constexpr double kBorderFlat = 2.5, kBorderEnd = 10;  // levels
+constexpr std::size_t kStored = 8, kLooked = 24, kStoredOfFrame = 2, kLookedOfFrame = 4;
+constexpr double kWhite = 255;
+constexpr double kReach = 8;  // side of a window, in sigmas of its blob
 
 /// The 256 lowest frequencies but the constant one, lowest first.
 const std::vector<cv::Point>& frequencies() {
@@ -31,9 +40,33 @@ const std::vector<cv::Point>& frequencies() {
 
 struct Code {
   PrintBits bits{}, mirrored{};
+  bool plain = false;  ///< says little
 };
 
-/// `window`: kWindow a side.
+/// Few strong waves, nearly no fine ones: a disc, a slope, a stripe. Many things look like that.
+bool is_plain(const cv::Mat& spectrum) {
+  double sum = 0, power = 0, fine = 0;
+  for (std::size_t i = 0; i < frequencies().size(); ++i) {
+    const double value = std::abs(spectrum.at<float>(frequencies()[i]));
+    sum += value;
+    power += value * value;
+    if (i >= kCoarse) fine += value * value;
+  }
+  return sum * sum < kLeastWaves * power || fine < kLeastFine * kLeastFine * kWindow * kWindow;
+}
+
+/// Things cut out, on a plain ground: their outline would be all that is seen.
+bool is_bare(const cv::Mat& window) {
+  int flat = 0;
+  for (int y = 0; y + 1 < window.rows; ++y) {
+    const float *row = window.ptr<float>(y), *below = window.ptr<float>(y + 1);
+    for (int x = 0; x + 1 < window.cols; ++x)
+      flat += std::abs(row[x] - row[x + 1]) + std::abs(row[x] - below[x]) < kBareStep ? 1 : 0;
+  }
+  return flat > kMostBare * kWindow * kWindow;
+}
+
+/// `window`: kWindow a side. Nothing for one of which nothing can be told.
 std::optional<Code> code_of(const cv::Mat& window) {
   cv::Scalar mean, deviation;
   cv::meanStdDev(window, mean, deviation);
@@ -41,6 +74,7 @@ std::optional<Code> code_of(const cv::Mat& window) {
   cv::Mat spectrum;
   cv::dct(window, spectrum);
   Code code;
+  code.plain = is_plain(spectrum);
   for (std::size_t i = 0; i < frequencies().size(); ++i) {
     const cv::Point f = frequencies()[i];
     const bool set = spectrum.at<float>(f) > 0;
@@ -76,7 +110,35 @@ std::optional<Code> code_of_blob(const cv::Mat& luma, const Blob& blob) {
   cv::Mat window;
   cv::warpAffine(luma, window, map, {kWindow, kWindow}, cv::INTER_LINEAR | cv::WARP_INVERSE_MAP,
                  cv::BORDER_REFLECT);
-  return code_of(window);
+  auto code = code_of(window);
+  if (code && (code->plain || is_bare(window))) code.reset();
+  return code;
+}
+
+/// How many rows from the top belong to a border of one colour; none unless it ends at once.
+int border_rows(const cv::Mat& luma) {
+  const int most = luma.rows / 3;
+  const double colour = cv::mean(luma.row(0))[0];
+  for (int y = 0; y < most; ++y) {
+    cv::Scalar mean, deviation;
+    cv::meanStdDev(luma.row(y), mean, deviation);
+    if (deviation[0] < kBorderFlat && std::abs(mean[0] - colour) < kBorderFlat) continue;
+    if (y == 0) return 0;
+    cv::meanStdDev(luma.row(y + 1), mean, deviation);
+    const bool ends = deviation[0] > kBorderEnd || std::abs(mean[0] - colour) > kBorderEnd;
+    return ends ? y + 1 : 0;  // with the row that both share
+  }
+  return 0;
+}
+
+cv::Mat without_border(const cv::Mat& luma) {
+  cv::Mat inner = luma, flipped;
+  for (int side = 0; side < 4; ++side) {
+    inner = inner.rowRange(border_rows(inner), inner.rows);
+    cv::rotate(inner, flipped, cv::ROTATE_90_CLOCKWISE);
+    inner = flipped.clone();
+  }
+  return inner;
 }
 
 std::vector<double> sigmas() {
@@ -120,32 +182,73 @@ cv::Mat turned(const cv::Mat& stored, const Facing& facing) {
   return shown;
 }
 
-std::vector<Print> picture_prints(const LumaPicture& picture, int orientation, PrintUse use) {
-  const cv::Mat small = turned(brought_to(picture.luma, kSide), facing_of(orientation));
-  std::vector<Print> prints;
-  const bool look = use == PrintUse::look;
-  const auto add = [&](const std::optional<Code>& code, std::uint32_t part) {
-    if (!code) return;
-    prints.push_back({PrintKind::picture, part, code->bits});
-    if (look) prints.push_back({PrintKind::picture, part, code->mirrored});
-  };
-  add(code_of_whole(small), 0);
-  std::uint32_t part = 0;
-  const std::size_t most = look ? 24 : 8;
-  for (const Blob& blob : find_blobs(small, sigmas())) {
-    if (part >= most) break;
-    if (const auto code = code_of_blob(small, blob)) add(code, ++part);
+namespace {
+
+/// What prints are taken of a picture.
+struct Plan {
+  PrintKind kind;
+  std::size_t blobs;    ///< windows around the strongest
+  bool mirrored;        ///< also as in a mirror: the whole, or
+  bool mirrored_blobs;  ///< the windows too
+};
+
+class Printer {
+ public:
+  explicit Printer(const Plan& plan) : plan_(plan) {}
+
+  /// `luma`: of any size, as shown. `numbered`: parts are numbers of windows, else all are `part`.
+  std::vector<Print> run(const cv::Mat& luma, std::uint32_t part, bool numbered) {
+    const cv::Mat small = brought_to(luma, kSide), inner = without_border(small);
+    const auto whole = code_of_whole(inner);
+    if (whole && !whole->plain) add(*whole, part, plan_.mirrored);
+    std::size_t count = 0;
+    for (const Blob& blob : find_blobs(small, sigmas())) {
+      if (count == plan_.blobs) break;
+      const auto code = code_of_blob(small, blob);
+      if (!code) continue;
+      ++count;
+      add(*code, numbered ? static_cast<std::uint32_t>(count) : part, plan_.mirrored_blobs);
+    }
+    // A picture that has nothing else is known by its few waves.
+    if (whole && prints_.empty()) add(*whole, part, plan_.mirrored);
+    if (plan_.mirrored && inner.size() != small.size())
+      if (const auto framed = code_of_whole(small); framed && !framed->plain)
+        add(*framed, part, true);
+    return std::move(prints_);
   }
-  return prints;
+
+ private:
+  void add(const Code& code, std::uint32_t part, bool mirrored) {
+    prints_.push_back({plan_.kind, part, code.bits});
+    if (mirrored) prints_.push_back({plan_.kind, part, code.mirrored});
+  }
+  Plan plan_;
+  std::vector<Print> prints_;
+};
+
+/// As seen on white.
+cv::Mat opaque(const LumaPicture& picture) {
+  if (picture.opacity.empty()) return picture.luma;
+  cv::Mat share, seen;
+  picture.opacity.convertTo(share, CV_32F, 1 / 255.0);
+  cv::multiply(picture.luma - kWhite, share, seen);
+  return seen + kWhite;
+}
+
+}  // namespace
+
+std::vector<Print> picture_prints(const LumaPicture& picture, int orientation, PrintUse use) {
+  // Made small before it is turned: that is quicker.
+  const cv::Mat small = brought_to(opaque(picture), 2 * kSide);
+  const Plan plan = use == PrintUse::store ? Plan{PrintKind::picture, kStored, false, false}
+                                           : Plan{PrintKind::picture, kLooked, true, true};
+  return Printer(plan).run(turned(small, facing_of(orientation)), 0, true);
 }
 
 std::vector<Print> frame_prints(const cv::Mat& luma, std::uint32_t ms, PrintUse use) {
-  std::vector<Print> prints;
-  if (const auto code = code_of_whole(brought_to(luma, kSide))) {
-    prints.push_back({PrintKind::film, ms, code->bits});
-    if (use == PrintUse::look) prints.push_back({PrintKind::film, ms, code->mirrored});
-  }
-  return prints;
+  const Plan plan = use == PrintUse::store ? Plan{PrintKind::film, kStoredOfFrame, false, false}
+                                           : Plan{PrintKind::film, kLookedOfFrame, true, false};
+  return Printer(plan).run(luma, ms, false);
 }
 
 }  // namespace signmark::image

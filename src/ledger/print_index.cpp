@@ -36,12 +36,13 @@ struct KindStatistics {
   int radius;      ///< bits
   double freedom;  ///< independent bits that unrelated prints behave like, or fewer
 };
-constexpr std::array<KindStatistics, 4> kStatistics{{{52, 140}, {52, 140}, {70, 140}, {70, 140}}};
+constexpr std::array<KindStatistics, 4> kStatistics{{{48, 60}, {48, 60}, {64, 100}, {66, 120}}};
+constexpr double kUnlikelyLog10 = -2;  // at such a chance one print is enough
 
 /// log10 of the share of n fair coins' outcomes with at most k heads; n need not be whole.
 double binomial_tail_log10(double n, double k) {
   double sum = 0;
-  const double top = std::floor(k);
+  const double top = std::ceil(k);
   // From the largest term down; each is smaller by i / (n - i + 1).
   double term = 1;
   for (double i = top; i >= 0 && term > 1e-12; --i) {
@@ -52,6 +53,24 @@ double binomial_tail_log10(double n, double k) {
       std::lgamma(n + 1) - std::lgamma(top + 1) - std::lgamma(n - top + 1) - n * std::log(2.0);
   return std::min(0.0, (largest + std::log(sum)) / std::log(10.0));
 }
+
+/// A row that holds something close.
+struct Candidate {
+  PrintMatch match;
+  bool several = false;  ///< two prints of different parts fit two of different parts
+  std::size_t last = 0;  ///< number, from 1, of the newest print that fits: each counts once
+  std::uint32_t looked_part = 0, own_part = 0;  ///< of the first pair
+
+  void count(std::size_t number, std::uint32_t looked, std::uint32_t own) {
+    if (match.prints_close == 0) {
+      looked_part = looked;
+      own_part = own;
+    }
+    several = several || (looked != looked_part && own != own_part);
+    if (last <= number) ++match.prints_close;
+    last = number + 1;
+  }
+};
 
 }  // namespace
 
@@ -155,10 +174,6 @@ Status PrintIndex::save(const std::filesystem::path& file, std::string_view orig
 std::vector<PrintMatch> PrintIndex::search(std::span<const Print> prints) const {
   std::array<double, kKinds> looked{};
   for (const Print& print : prints) ++looked[index_of(print.kind)];
-  struct Candidate {
-    PrintMatch match;
-    std::size_t last = 0;  // of the prints looked for that fit, so that each counts once
-  };
   std::unordered_map<std::uint64_t, Candidate> found;
   for (std::size_t p = 0; p < prints.size(); ++p) {
     const PrintKind kind = prints[p].kind;
@@ -166,8 +181,7 @@ std::vector<PrintMatch> PrintIndex::search(std::span<const Print> prints) const 
     const auto keep = [&](std::uint64_t sequence, const Print& own, int distance) {
       Candidate& candidate = found.try_emplace(sequence).first->second;
       PrintMatch& match = candidate.match;
-      if (candidate.last <= p) ++match.prints_close;
-      candidate.last = p + 1;
+      candidate.count(p, prints[p].part, own.part);
       const double pairs = looked[k] * static_cast<double>(size_of(k));
       const double chance = std::min(0.0, std::log10(pairs) + print_chance_log10(kind, distance));
       if (match.prints_close > 1 && chance >= match.chance_log10) return;
@@ -186,7 +200,9 @@ std::vector<PrintMatch> PrintIndex::search(std::span<const Print> prints) const 
     });
   }
   std::vector<PrintMatch> matches;
-  for (auto& [sequence, candidate] : found) matches.push_back(candidate.match);
+  for (auto& [sequence, candidate] : found)
+    if (candidate.several || candidate.match.chance_log10 <= kUnlikelyLog10)
+      matches.push_back(candidate.match);
   std::ranges::sort(matches, [](const PrintMatch& a, const PrintMatch& b) {
     return a.chance_log10 != b.chance_log10 ? a.chance_log10 < b.chance_log10
                                             : a.sequence > b.sequence;

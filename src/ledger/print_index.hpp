@@ -76,7 +76,8 @@ class PrintIndex {
   /// AtomicFile.
   Status save(const std::filesystem::path& file, std::string_view origin);
 
-  /// Rows with a print within print_radius() of one of these, best chance first.
+  /// Rows with prints within print_radius() of these, best chance first. One print is enough where
+  /// chance_log10 is at most -2; else two, of two parts of both works.
   [[nodiscard]] std::vector<PrintMatch> search(std::span<const Print> prints) const;
 
  private:

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <opencv2/imgproc.hpp>
 #include <set>
 
 #include "audio/prints.hpp"
@@ -22,9 +23,10 @@ constexpr double kPictureEvery = 2;     // seconds, of stored pictures
 constexpr std::size_t kPictures = 150;  // stored at most
 constexpr double kWholeSeconds = 60;    // up to here every picture is decoded
 constexpr double kLookEvery = 0.25;
-constexpr int kStretches = 5;
+constexpr int kStretches = 4;
 constexpr double kStretchSeconds = 12;  // longer than encoders leave between keyframes
-constexpr std::size_t kLookPictures = 300;
+constexpr std::size_t kLookPictures = 200;
+constexpr int kStill = 6;  // bits: the same picture again
 constexpr double kTimeSlack = 0.001;
 constexpr int kSmallSide = 256;  // of a picture, roughly
 
@@ -34,7 +36,11 @@ constexpr std::size_t kSoundPrints = 600, kSoundLooks = 400;
 /// The picture's luma, small, as it is shown.
 cv::Mat shown(const Luma& luma, const Turn& turn) {
   const int step = std::max(1, std::min(luma.width, luma.height) / kSmallSide);
-  const cv::Mat small = block_means(luma, step);
+  cv::Mat small = block_means(luma, step);
+  if (std::abs(turn.pixel_aspect - 1) > 0.01) {
+    const cv::Mat stored = small;
+    cv::resize(stored, small, {}, turn.pixel_aspect, 1, cv::INTER_AREA);
+  }
   return image::turned(small, {turn.xx, turn.xy, turn.yx, turn.yy});
 }
 
@@ -127,8 +133,10 @@ class PicturePrinter {
     ++taken_;
     const auto ms = static_cast<std::uint32_t>(std::lround(std::max(0.0, time_of(frame)) * 1000));
     const cv::Mat picture = shown(luma, turn_of(stream_, frame));
-    for (Print& print : image::frame_prints(picture, ms, job_.use))
-      prints_.push_back(std::move(print));
+    const std::vector<Print> found = image::frame_prints(picture, ms, job_.use);
+    if (found.empty() || (last_ && print_distance(found[0].bits, *last_) <= kStill)) return {};
+    last_ = found[0].bits;
+    prints_.insert(prints_.end(), found.begin(), found.end());
     return {};
   }
 
@@ -141,6 +149,7 @@ class PicturePrinter {
   std::vector<Print>& prints_;
   Owned<AVPacket> packet_;
   std::int64_t start_ = 0;
+  std::optional<PrintBits> last_;
   std::uint64_t steps_ = 0;
   std::size_t taken_ = 0;
 };
