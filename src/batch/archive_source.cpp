@@ -54,7 +54,11 @@ class GzipSource final : public ByteSource {
     while (stream_.avail_out == block_.size()) {
       if (ended_ && at_padding()) return ByteView();
       if (ended_) inflateReset(&stream_);
-      SIGNMARK_TRY(step());
+      const Status status = step();
+      // What came out before the fault is given first: it may be the head of a tar.
+      if (!status && stream_.avail_out == block_.size())
+        return tl::unexpected<Error>(status.error());
+      if (!status) break;
     }
     return ByteView(block_).first(block_.size() - stream_.avail_out);
   }

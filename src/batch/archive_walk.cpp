@@ -62,7 +62,10 @@ class Walk {
       archive_entry* entry = nullptr;
       const int status = archive_read_next_header(reader_.get(), &entry);
       if (status == ARCHIVE_EOF) break;
-      if (status != ARCHIVE_OK) return broken({});
+      // Of a ZIP we take names from the directory ourselves, so that they may be none to
+      // libarchive.
+      if (status != ARCHIVE_OK && (status != ARCHIVE_WARN || kind_ != ArchiveKind::zip))
+        return broken({});
       SIGNMARK_TRY(context_.report("archive", packed(), archive_.size()));
       SIGNMARK_TRY(take(entry));
       entries_end_ = plain();

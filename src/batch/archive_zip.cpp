@@ -301,11 +301,17 @@ Result<std::uint64_t> end_of(ByteView archive, const ZipRecord& record) {
 /// without gaps, so that none is seen by other readers only.
 Status check_records(ByteView archive, const std::vector<ZipRecord>& records,
                      std::uint64_t directory) {
+  const auto shared = [](const ZipRecord& record) {
+    return refuse("overlap", "it shares bytes with another entry", record.name,
+                  "this is how archive bombs are built: do not unpack it");
+  };
+  const auto same = [](const ZipRecord& a, const ZipRecord& b) { return a.offset == b.offset; };
+  if (const auto twin = std::adjacent_find(records.begin(), records.end(), same);
+      twin != records.end())
+    return shared(*twin);
   std::uint64_t next = 0;
   for (const ZipRecord& record : records) {
-    if (record.offset < next)
-      return refuse("overlap", "it shares bytes with another entry", record.name,
-                    "this is how archive bombs are built: do not unpack it");
+    if (record.offset < next) return shared(record);
     if (record.offset > next) return mismatch("bytes before it belong to no entry", record.name);
     SIGNMARK_ASSIGN(next, end_of(archive, record));
   }
