@@ -28,6 +28,7 @@ namespace signmark::ledger {
 struct Supply {
   std::string recipient;  ///< name or number of the user who asked, UTF-8
   std::string agreement;  ///< number or place of the agreement
+  Bytes salt{};           ///< drawn when appended, so that the digest does not confirm a guess
   [[nodiscard]] bool empty() const { return recipient.empty() && agreement.empty(); }
 };
 
@@ -37,13 +38,15 @@ struct Entry {
   std::uint64_t sequence = 0;  ///< from 0, without gaps
   UnixTime time = 0;
 
-  std::string action;      ///< "mark", "propagate", "declare", "job", "prune", "heal"
-  std::string actor;       ///< fingerprint of the signing key, hex; empty without one
-  std::string item_key;    ///< of a batch item; else empty
-  std::string content_id;  ///< 16 hex digits
-  std::string name;        ///< file name of the output, without folders
-  std::string format;      ///< MIME type
-  std::uint64_t bytes = 0;
+  /// "mark", "propagate", "declare", "job"; by the ledger itself "prune" (`bytes`: entries below
+  /// this sequence have no body any more) and "heal" (`bytes`: length of the torn note cut off).
+  std::string action;
+  std::string actor;        ///< fingerprint of the signing key, hex; empty without one
+  std::string item_key;     ///< of a batch item; else empty
+  std::string content_id;   ///< 16 hex digits
+  std::string name;         ///< file name of the output, without folders
+  std::string format;       ///< MIME type
+  std::uint64_t bytes = 0;  ///< of the output
   std::string input_digest, output_digest;  ///< "blake2b-256:…"
   std::string layers;                       ///< laid: "robust,visible,metadata,manifest"
   std::string manifest;                     ///< label of the active manifest
@@ -55,7 +58,8 @@ struct Entry {
 };
 
 // ---------------------------------------------------------------------------------------------
-// Checkpoints (C2SP tlog-checkpoint: three lines and a signature line)
+// Checkpoints (C2SP tlog-checkpoint: origin, size and root; the time as an extension line; a
+// signature line)
 
 struct Checkpoint {
   std::string origin;      ///< which ledger: "signmark/" and 16 random hex digits
@@ -68,22 +72,14 @@ struct Checkpoint {
   [[nodiscard]] std::string text() const;
   /// Errors: `ledger.checkpoint.syntax`. The signature is not checked.
   static Result<Checkpoint> parse(std::string_view text);
+  /// The same for a file of several. Errors: as parse; `where` says which one.
+  static Result<std::vector<Checkpoint>> parse_all(std::string_view text);
+  /// Whether the signature is a good one of `key`. Whose key that is, it does not say.
+  [[nodiscard]] bool signature_holds() const;
 };
 
 // ---------------------------------------------------------------------------------------------
 // The ledger
-
-/// Where a ledger is.
-struct Place {
-  /// A file, or `postgresql://…` without a password (a password in it is refused: it would stand in
-  /// argv; use ~/.pgpass or a service file).
-  std::string location;
-  bool read_only = false;  ///< never creates or changes anything
-};
-
-/// `$XDG_STATE_HOME/signmark/ledger.db` of this user (keys.md 4.3), or below SIGNMARK_HOME.
-/// Errors: `keys.home`.
-Result<std::string> default_location();
 
 /// When a checkpoint is due.
 struct CheckpointRule {
@@ -91,17 +87,32 @@ struct CheckpointRule {
   int seconds = 60;
 };
 
+/// Where a ledger is.
+struct Place {
+  /// A file, or `postgresql://…` without a password (a password in it is refused: it would stand in
+  /// argv; use ~/.pgpass or a service file).
+  std::string location;
+  bool read_only = false;  ///< never creates or changes anything
+  CheckpointRule rule;
+};
+
+/// `$XDG_STATE_HOME/signmark/ledger.db` of this user (keys.md 4.3), or below SIGNMARK_HOME.
+/// Errors: `keys.home`.
+Result<std::string> default_location();
+
 /// What was found for a file.
 struct Hit {
   Entry entry;
-  enum class By { content_id, digest, produce_id, print } by = By::content_id;
+  enum class By { content_id, digest, produce_id, item_key, producer, print } by = By::content_id;
   int prints_close = 0;      ///< prints of the file that fit this entry
   int distance = 0;          ///< of the closest, in bits of 256
   double chance_log10 = 0;   ///< bound for a hit of an unrelated work among all entries searched
   std::optional<Print> own;  ///< the closest print of the entry: says which window or time
 };
 
-/// What to look for; empty parts are not looked at.
+/// What to look for; empty parts are not looked at. Each of content id, digest (of an output or an
+/// input), produce id, item key and prints is a way of its own to an entry; `producer` and times
+/// narrow, and without any of those ways list.
 struct Query {
   std::string content_id, digest, produce_id, producer;
   std::string item_key;  ///< of a batch item: whether its entries are there already
@@ -114,6 +125,7 @@ struct Query {
 struct Audit {
   std::uint64_t entries = 0, pruned = 0, checkpoints = 0;
   std::optional<Checkpoint> newest;
+  std::vector<keys::PublicKey> signers;  ///< of good checkpoints; whether to believe them is open
   bool checked_against = false;
   std::vector<Error> faults;        ///< `ledger.tampered.*`, with the sequence in `where`
   std::uint64_t unsigned_tail = 0;  ///< entries after the newest checkpoint
@@ -126,6 +138,12 @@ struct Inclusion {
   std::vector<std::array<Byte, 32>> path;
 };
 
+/// Proof that the tree of `from` entries is the beginning of that of `to` (RFC 9162 2.1.4).
+struct Consistency {
+  std::uint64_t from = 0, to = 0;
+  std::vector<std::array<Byte, 32>> path;
+};
+
 /// One ledger. Thread-safe; several processes may use one place at once.
 class Ledger {
  public:
@@ -134,26 +152,37 @@ class Ledger {
   static Result<std::unique_ptr<Ledger>> open(const Context& context, const Place& place);
   virtual ~Ledger() = default;
 
+  /// Name of this ledger in its checkpoints.
+  [[nodiscard]] virtual const std::string& origin() const = 0;
   /// Adds entries in one transaction and gives the sequence of the first. With `signer`, signs a
-  /// checkpoint when one is due. Errors: `database.*`, `keys.*` of the signer.
+  /// checkpoint when one is due; one that cannot be signed stays due and is only logged, because
+  /// the entries stand. Errors: `ledger.read-only`, `database.*`.
   virtual Result<std::uint64_t> append(std::vector<Entry> entries, const keys::Signer* signer) = 0;
-  /// Signs a checkpoint now. Errors: as append.
+  /// Signs a checkpoint now. Errors: as append, and `keys.*` of the signer.
   virtual Result<Checkpoint> checkpoint(const keys::Signer& signer) = 0;
   [[nodiscard]] virtual Result<std::vector<Checkpoint>> checkpoints() const = 0;
 
+  /// X.509 certificates of a checkpoint's key as they were when it signed, leaf first; may be none.
+  [[nodiscard]] virtual Result<std::vector<Bytes>> certificates(
+      const keys::PublicKey& key) const = 0;
+
+  /// Errors: `ledger.entry.none`, `ledger.entry.pruned`.
   [[nodiscard]] virtual Result<Entry> entry(std::uint64_t sequence) const = 0;
   [[nodiscard]] virtual Result<std::uint64_t> size() const = 0;
   /// Newest first; by id and digest before prints. Errors: `database.*`.
   [[nodiscard]] virtual Result<std::vector<Hit>> search(const Query& query) const = 0;
-  /// Calls `sink` with entries in order. Errors: those of the sink.
+  /// Calls `sink` with the entries that have a body, in order. Errors: those of the sink.
   virtual Status each(std::optional<UnixTime> since, std::optional<UnixTime> until,
                       const std::function<Status(const Entry&)>& sink) const = 0;
 
   /// Recomputes every leaf and the root, and compares with every checkpoint of the ledger and the
   /// given ones. Errors: only where it could not look.
   [[nodiscard]] virtual Result<Audit> verify(const std::vector<Checkpoint>& against) const = 0;
+  /// Errors: `ledger.proof` (no such tree or entry).
   [[nodiscard]] virtual Result<Inclusion> inclusion(std::uint64_t sequence,
                                                     std::uint64_t size) const = 0;
+  [[nodiscard]] virtual Result<Consistency> consistency(std::uint64_t from,
+                                                        std::uint64_t to) const = 0;
   /// Removes the bodies of entries older than `before`; leaf hashes stay, so the rest still
   /// verifies. Errors: `ledger.retention` when `before` is less than six months ago (Labelling
   /// Measures, Article 9; Cybersecurity Law, Article 21(3)).
@@ -164,8 +193,41 @@ class Ledger {
 /// supply themselves: their digests stand in it.
 std::string canonical_line(const Entry& entry);
 
+/// An entry as one JSON object, all of it, the form of bundles.
+std::string entry_json(const Entry& entry);
+
 /// Whether an inclusion proof fits a checkpoint (RFC 9162 2.1.3.2).
 bool check_inclusion(const Inclusion& proof, std::string_view line, const Checkpoint& checkpoint);
+
+/// Whether `later` only added to what `earlier` covers (RFC 9162 2.1.4.2).
+bool check_consistency(const Consistency& proof, const Checkpoint& earlier,
+                       const Checkpoint& later);
+
+// ---------------------------------------------------------------------------------------------
+// For an inspector: entries that prove themselves without the ledger
+
+/// What goes into a bundle.
+struct BundleRange {
+  std::optional<UnixTime> since, until;
+};
+
+/// Writes a bundle (JSON): the checkpoint, its certificates, and the entries that it covers, each
+/// with its inclusion proof; those after it stand under `unsigned`. With `signer`, a checkpoint is
+/// signed first, so that it covers all. Errors: `ledger.checkpoint.none`, and as Ledger::each.
+Status write_bundle(Ledger& ledger, const BundleRange& range, const keys::Signer* signer,
+                    const std::function<Status(std::string_view)>& sink);
+
+/// What a bundle proves.
+struct BundleAudit {
+  Checkpoint checkpoint;
+  std::vector<Bytes> certificates;  ///< of its key, leaf first; whether to believe them is open
+  std::uint64_t entries = 0, first = 0, last = 0;  ///< proved ones; without gaps from first to last
+  std::uint64_t unproved = 0;
+  std::vector<Error> faults;  ///< `ledger.tampered.*`
+};
+
+/// Checks a bundle without any ledger. Errors: `ledger.bundle.syntax`.
+Result<BundleAudit> check_bundle(std::string_view json);
 
 }  // namespace signmark::ledger
 
