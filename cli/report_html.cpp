@@ -5,59 +5,31 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "base/text.hpp"
+#include "base/html.hpp"
 #include "signmark/version.hpp"
 
 namespace signmark::cli {
 namespace {
 
-constexpr std::string_view kHead = R"(<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>signmark report</title><style>
-body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1c1c1c}
-h2{margin:2rem 0 .3rem;font-size:1.1rem}table{border-collapse:collapse;width:100%}
-td,th{border-bottom:1px solid #ddd;padding:.35rem .6rem;text-align:left;vertical-align:top}
-.verdict{display:inline-block;padding:.1rem .6rem;border-radius:.3rem;background:#e8e8e8}
-.verified{background:#d3efd8}.tampered{background:#f6d0d0}
-.untrusted,.marked,.inconclusive{background:#fbeec2}.small{color:#555;font-size:.9em}
-</style></head><body><h1>signmark report</h1>
-)";
-
-/// Foreign text is data: nothing of it may become markup.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text)) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string finding_row(const Finding& finding) {
-  std::string detail = escaped(finding.basis);
+  std::string detail = escape_html(finding.basis);
   for (const Field& field : finding.fields)
-    detail += fmt::format("<br><span class=\"small\">{}: {}</span>", escaped(field.name),
-                          escaped(field.value));
+    detail += fmt::format("<br><span class=\"small\">{}: {}</span>", escape_html(field.name),
+                          escape_html(field.value));
   for (const auto& rule : finding.broken_rules)
-    detail += fmt::format("<br><span class=\"small\">breaks {}: {}</span>", escaped(rule.clause),
-                          escaped(rule.message));
+    detail += fmt::format("<br><span class=\"small\">breaks {}: {}</span>",
+                          escape_html(rule.clause), escape_html(rule.message));
   return fmt::format("<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>\n",
-                     layer_name(finding.layer), escaped(finding.what), state_name(finding.state),
-                     detail);
+                     layer_name(finding.layer), escape_html(finding.what),
+                     state_name(finding.state), detail);
 }
 
 std::string section(const VerifyReport& report) {
-  std::string html = fmt::format(
-      "<h2>{}</h2><p><span class=\"verdict {}\">{}</span> tier {}<br>{}</p>\n",
-      escaped(report.file.string()), verdict_name(report.verdict), verdict_name(report.verdict),
-      report.tier.tier ? label::tier_name(*report.tier.tier) : "unknown", escaped(report.sentence));
+  std::string html =
+      fmt::format("<h2>{}</h2><p>{} tier {}<br>{}</p>\n", escape_html(report.file.string()),
+                  html_chip(verdict_name(report.verdict)),
+                  report.tier.tier ? label::tier_name(*report.tier.tier) : "unknown",
+                  escape_html(report.sentence));
   if (!report.notice_zh.empty())
     html += fmt::format("<p>{}<br>{}</p>\n", report.notice_zh, report.notice_en);
   html += "<table><tr><th>layer</th><th>mark</th><th>state</th><th>basis</th></tr>\n";
@@ -69,13 +41,9 @@ std::string section(const VerifyReport& report) {
 
 Status write_html_report(const std::filesystem::path& file,
                          const std::vector<VerifyReport>& reports) {
-  std::string html(kHead);
+  std::string html = html_begin("signmark report");
   for (const VerifyReport& report : reports) html += section(report);
-  html += fmt::format(
-      "<p class=\"small\">Made by signmark {}. A mark read with a public key or plain "
-      "metadata proves presence, never origin; origin is proved by a signature under "
-      "a trusted issuer only.</p></body></html>\n",
-      version());
+  html += html_end(version());
   PublishOptions options;
   options.replace = true;
   return write_file(file, as_bytes(html), options);

@@ -19,7 +19,7 @@ struct SummaryFacts {
 /// outcome the first by name are kept, failed and tampered before all others. Not thread-safe.
 class HtmlSummary {
  public:
-  static constexpr std::size_t kThumbnails = 300, kRows = 5000, kLargestThumbnail = 64 << 10;
+  static constexpr std::size_t kThumbnails = 300, kRows = 5000, kLargestThumbnail = 32 << 10;
 
   /// An item that ended; `jpeg` of at most 160 pixels a side, may be empty. Anything that is no
   /// JPEG, or larger than kLargestThumbnail, is not kept.
