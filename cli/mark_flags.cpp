@@ -9,7 +9,9 @@ namespace signmark::cli {
 namespace {
 
 /// Where a flag makes sense, and under which heading `--help` shows it.
-enum class On { all, file, documents, film };
+/// `one`: neither in streams nor in batches, whose items differ there. `one_or_stream`: not in
+/// batches.
+enum class On { all, file, one, one_or_stream, documents, film };
 
 struct OptionFlag {
   const char* name;
@@ -27,10 +29,15 @@ constexpr std::array kFlags = {
     OptionFlag{"producer", "NAME",
                "ContentProducer: your 27-character code, or a name (default: id of your key)",
                On::file},
-    OptionFlag{"produce-id", "ID", "ProduceID (default: the content id)", On::file},
-    OptionFlag{"content-id", "HEX", "64-bit content id, 16 hex digits (default: random)"},
+    OptionFlag{"produce-id", "ID", "ProduceID (default: the content id)", On::one},
+    OptionFlag{"content-id", "HEX", "64-bit content id, 16 hex digits (default: random)",
+               On::one_or_stream},
     OptionFlag{"existing", "refuse|add", "What to do with marks that are there (default: refuse)",
-               On::file},
+               On::one},
+    OptionFlag{"recipient", "WHO",
+               "Who asked for content without a visible label; recorded in the ledger", On::file},
+    OptionFlag{"agreement", "ID",
+               "The agreement with the recipient (Labelling Measures, Article 9)", On::file},
     OptionFlag{"wording", "gb45438|eu-ai", "Rule for the visible label (default: gb45438)"},
     OptionFlag{"text", "TEXT", "Wording of the visible label (default: AI生成)"},
     OptionFlag{"corner", "PLACE",
@@ -90,36 +97,46 @@ const char* heading(On on) {
   return on == On::film ? "Film and sound" : "Options";
 }
 
+bool makes_sense(On on, MarkInput input) {
+  if (input == MarkInput::stream) return on == On::all || on == On::film || on == On::one_or_stream;
+  return input == MarkInput::file || (on != On::one && on != On::one_or_stream);
+}
+
 }  // namespace
 
 MarkFlags::MarkFlags() : values_(kFlags.size()), switches_(kSwitches.size()) {}
 
-void MarkFlags::declare(CLI::App& verb, bool streams_only) {
+void MarkFlags::declare(CLI::App& verb, MarkInput input) {
   for (std::size_t i = 0; i < kFlags.size(); ++i) {
     const OptionFlag& flag = kFlags[i];
-    if (streams_only && (flag.on == On::file || flag.on == On::documents)) continue;
+    if (!makes_sense(flag.on, input)) continue;
     verb.add_option(std::string("--") + flag.name, values_[i], flag.help)
         ->type_name(flag.type)
         ->group(heading(flag.on));
   }
   for (std::size_t i = 0; i < kSwitches.size(); ++i)
-    if (!streams_only || kSwitches[i].stream)
+    if (input != MarkInput::stream || kSwitches[i].stream)
       verb.add_flag_callback(
               std::string("--") + kSwitches[i].name, [this, i] { switches_[i] = 1; },
               kSwitches[i].help)
           ->group(heading(On::film));
 }
 
+MarkFlags::Values MarkFlags::given(const Settings* settings) const {
+  Values values;
+  const auto take = [&](const char* name, const std::string& flag) {
+    std::string value = settings != nullptr ? settings->prefer(flag, name) : flag;
+    if (!value.empty()) values.emplace_back(name, std::move(value));
+  };
+  for (std::size_t i = 0; i < kFlags.size(); ++i) take(kFlags[i].name, values_[i]);
+  for (std::size_t i = 0; i < kSwitches.size(); ++i)
+    take(kSwitches[i].name, switches_[i] != 0 ? "true" : "");
+  return values;
+}
+
 Result<MarkOptions> MarkFlags::options(const Settings& settings) const {
   MarkOptions options;
-  for (std::size_t i = 0; i < kFlags.size(); ++i) {
-    const std::string value = settings.prefer(values_[i], kFlags[i].name);
-    if (!value.empty()) SIGNMARK_TRY(set_option(options, kFlags[i].name, value));
-  }
-  for (std::size_t i = 0; i < kSwitches.size(); ++i) {
-    const std::string value = settings.prefer(switches_[i] != 0 ? "true" : "", kSwitches[i].name);
-    if (!value.empty()) SIGNMARK_TRY(set_option(options, kSwitches[i].name, value));
-  }
+  for (const auto& [name, value] : given(&settings)) SIGNMARK_TRY(set_option(options, name, value));
   return options;
 }
 

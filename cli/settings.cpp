@@ -24,6 +24,7 @@ constexpr std::array kKnown = {
     KnownSetting{"producer", "SIGNMARK_PRODUCER"},
     KnownSetting{"propagator", "SIGNMARK_PROPAGATOR"},
     KnownSetting{"signer", "SIGNMARK_SIGNER"},
+    KnownSetting{"ledger", "SIGNMARK_LEDGER"},
     KnownSetting{"layers", "SIGNMARK_LAYERS"},
     KnownSetting{"carrier", "SIGNMARK_CARRIER"},
     KnownSetting{"strength", "SIGNMARK_STRENGTH"},

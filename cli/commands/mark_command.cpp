@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/result.hpp"
+#include "ledger_access.hpp"
 #include "mark_flags.hpp"
 #include "output_flags.hpp"
 #include "streams.hpp"
@@ -23,6 +24,7 @@ class MarkCommand final : public Command {
   MarkFlags marking_;
   bool sidecar_ = false;
   OutputFlags output_;
+  LedgerFlags ledger_;
   UnlockFlags unlock_;
 };
 
@@ -31,10 +33,11 @@ CLI::App* MarkCommand::declare(CLI::App& app) {
       "mark", "Mark a generated file: content, visible label, AIGC record, manifest");
   verb->add_option("IN", input_, "File to mark, - for stdin; it is never changed")->required();
   output_.declare(*verb);
-  marking_.declare(*verb, false);
+  marking_.declare(*verb, MarkInput::file);
   verb->add_option("--signer", signer_, "Signing key: id, label, file:PATH or exec:[…]")
       ->type_name("KEY");
   verb->add_flag("--sidecar", sidecar_, "Put the manifest into OUT.c2pa instead of the file");
+  ledger_.declare(*verb, true);
   unlock_.declare(*verb);
   verb->footer(
       "Example: signmark mark photo.png -o marked.png\nNext:    signmark verify marked.png");
@@ -106,6 +109,7 @@ void print_report(const Output& out, const std::string& input, const MarkReport&
     out.line(
         fmt::format("  manifest  {}{}", report.manifest_label,
                     report.sidecar_file.empty() ? "" : " in " + path_text(report.sidecar_file)));
+  if (report.recorded) out.line(fmt::format("  ledger    entry {}", report.issued.sequence));
   out.note(fmt::format("next: signmark verify {}", path_text(report.output)));
   JsonLine item = to_json(report);
   item["input"]["path"] = input;
@@ -141,6 +145,8 @@ Result<int> MarkCommand::run(Session& session) {
   SIGNMARK_TRY(to_stdout ? check_stdout() : check_output(input_, where));
   MarkSecrets secrets;
   SIGNMARK_TRY(secrets.open(session, signer_, unlock_, how));
+  SIGNMARK_ASSIGN(const std::unique_ptr<ledger::Ledger> ledger, open_ledger(session, ledger_));
+  how.ledger = ledger.get();
   SIGNMARK_ASSIGN(const MarkReport report, to_stdout || is_stream(input_)
                                                ? mark_streams(session, input_, where, how)
                                                : mark_file(session.context, input_, where, how));

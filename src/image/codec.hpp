@@ -35,7 +35,8 @@ struct Codec {
   Status (*hash_pixels)(const Context& context, ByteView file, PixelHasher& hasher);
 };
 
-extern const Codec kPngCodec, kJpegCodec, kWebpCodec, kGifCodec, kTiffCodec, kAvifCodec, kHeifCodec;
+extern const Codec kPngCodec, kJpegCodec, kWebpCodec, kGifCodec, kTiffCodec, kAvifCodec, kHeifCodec,
+    kRawCodec;
 
 /// Refuses a picture by its header, before anything is allocated. `format` names the error's place.
 /// Errors: `image.limit`, `image.<format>.decode` for an empty picture.

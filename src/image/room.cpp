@@ -14,7 +14,7 @@ namespace signmark::image {
 namespace {
 
 constexpr const Codec* kCodecs[] = {&kPngCodec,  &kJpegCodec, &kWebpCodec, &kGifCodec,
-                                    &kTiffCodec, &kAvifCodec, &kHeifCodec};
+                                    &kTiffCodec, &kAvifCodec, &kHeifCodec, &kRawCodec};
 
 Result<const Codec*> find_codec(std::string_view mime) {
   for (const Codec* codec : kCodecs)

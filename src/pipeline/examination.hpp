@@ -20,6 +20,7 @@ struct FoundRecord {
 /// All that one file says.
 struct Examination {
   container::Inventory inventory;
+  bool raw = false;  ///< samples in memory (base/raw_picture.hpp): there is nothing but pixels
   std::vector<FoundRecord> records;
   std::optional<label::Reconciled> record;  ///< all records taken together
   bool record_unreadable = false;           ///< an AIGC place whose value could not be read
@@ -66,6 +67,9 @@ Status examine_timed(const Context& context, ByteView file, const VerifyOptions&
 
 /// Tier of the Measures, Article 6, from all that was found.
 label::TierAnswer tier_of_examination(const Examination& look, bool declared);
+
+/// Verdict, tier, id, sentence and notices, from the findings that are in the report already.
+void conclude(const Examination& look, bool declared, VerifyReport& report);
 
 /// The content id of the marks: soft binding first, then the robust mark, then a ProduceID of our
 /// form; empty when none.

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/raw_picture.hpp"
 #include "base/text.hpp"
 #include "pipeline/tile_record.hpp"
 
@@ -44,7 +45,8 @@ Result<image::RobustFinding> look_into(const Context& context, ByteView file,
     lookup.lattice = record->lattice;
   }
   SIGNMARK_TRY(context.report("robust mark", 0, 1));
-  const std::string mime(container::format_info(look.inventory.format).mime);
+  const std::string mime(look.raw ? kRawPictureMime
+                                  : container::format_info(look.inventory.format).mime);
   return room->find_robust(context, file, mime, lookup);
 }
 
@@ -120,7 +122,7 @@ Status note_failure(const Error& error, const MarkMedium& medium, Examination& l
 
 Status examine_robust(const Context& context, ByteView file, const VerifyOptions& options,
                       Examination& look) {
-  if (!container::format_info(look.inventory.format).picture) return {};
+  if (!look.raw && !container::format_info(look.inventory.format).picture) return {};
   const auto keys = CarrierKeys::to_look(options.carriers, kPictures.key);
   if (!keys) return note_failure(keys.error(), kPictures, look);
   auto found = look_into(context, file, *keys, options, look);

@@ -182,6 +182,14 @@ Result<Examination> examine(const Context& context, ByteView file, const VerifyO
   return look;
 }
 
+void conclude(const Examination& look, bool declared, VerifyReport& report) {
+  report.verdict = verdict_of(report.findings);
+  report.tier = tier_of_examination(look, declared);
+  report.content_id = content_id_of(look);
+  report.sentence = sentence_of(report, look);
+  set_notice(report);
+}
+
 Result<VerifyReport> verify_bytes(const Context& context, ByteView bytes,
                                   const VerifyOptions& options, const std::optional<Bytes>& sidecar,
                                   const fs::path& name) {
@@ -203,11 +211,7 @@ Result<VerifyReport> verify_bytes(const Context& context, ByteView bytes,
     set_unreadable(result.error(), report);
     look.record_unreadable = true;  // nobody has looked, so there is no tier either
   }
-  report.verdict = verdict_of(report.findings);
-  report.tier = tier_of_examination(look, options.declared);
-  report.content_id = content_id_of(look);
-  report.sentence = sentence_of(report, look);
-  set_notice(report);
+  conclude(look, options.declared, report);
   return report;
 }
 
