@@ -143,6 +143,7 @@ Status ProcessWorker::begin(const WorkOrder& order) {
   ProcessBounds bounds;
   bounds.memory = order.memory != 0 ? order.memory : kDefaultMemory;
   bounds.file_size = output_bound(order, input, setup_.guards);
+  bounds.mapped = input + bounds.file_size;
   bounds.cpu_seconds = cpu_seconds_ = order.cpu_seconds;
   cpu_before_ = process_->use().cpu_seconds;
   SIGNMARK_TRY(process_->set_bounds(bounds));

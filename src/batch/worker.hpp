@@ -30,7 +30,7 @@ struct WorkOrder {
   int sidecar = -1;  ///< for verify: manifest store beside the input, when there is one
   std::string name;  ///< of the input, without folders
   bool archive = false;
-  std::uint64_t memory = 0;  ///< RLIMIT_AS beyond what the worker has; 0: 2 GiB
+  std::uint64_t memory = 0;  ///< RLIMIT_DATA beyond what the worker has; 0: 2 GiB
   double cpu_seconds = 0;    ///< 0: without a limit
   double wall_seconds = 0;   ///< after which the worker is killed; 0: never
 };
@@ -53,6 +53,9 @@ struct WorkOutcome {
   Bytes thumbnail;                   ///< JPEG, at most 160 pixels a side; may be empty
 };
 
+/// One at work; used by the thread that started it, with which it dies (PR_SET_PDEATHSIG). It is
+/// made anew by itself after a death and now and then.
+///
 /// Why an order came to no outcome: the worker is dead and was reaped.
 ///   `batch.worker.crashed` (with the signal), `limit.cpu`, `limit.memory`, `limit.wall`,
 ///   `batch.worker.protocol`, `base.cancelled`.

@@ -185,10 +185,9 @@ ProcessUse WorkerProcess::use() const {
   ProcessUse use;
   std::ifstream statm(fmt::format("/proc/{}/statm", pid_));
   const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  if (statm >> use.address_space >> use.resident) {
-    use.address_space *= page;
-    use.resident *= page;
-  }
+  std::uint64_t shared = 0, text = 0, library = 0;  // of proc(5), fields 3 to 5
+  if (statm >> use.address_space >> use.resident >> shared >> text >> library >> use.data)
+    for (std::uint64_t* pages : {&use.address_space, &use.resident, &use.data}) *pages *= page;
   clockid_t clock{};
   timespec spent{};
   if (::clock_getcpuclockid(pid_, &clock) == 0 && ::clock_gettime(clock, &spent) == 0)
@@ -198,7 +197,8 @@ ProcessUse WorkerProcess::use() const {
 
 Status WorkerProcess::set_bounds(const ProcessBounds& bounds) const {
   const ProcessUse now = use();
-  SIGNMARK_TRY(limit(pid_, RLIMIT_AS, now.address_space + bounds.memory));
+  SIGNMARK_TRY(limit(pid_, RLIMIT_DATA, now.data + bounds.memory));
+  SIGNMARK_TRY(limit(pid_, RLIMIT_AS, now.address_space + bounds.memory + bounds.mapped));
   SIGNMARK_TRY(limit(pid_, RLIMIT_FSIZE, bounds.file_size));
   // Whole seconds, and one more: the supervisor itself looks at the clock more closely.
   const double cpu = std::ceil(now.cpu_seconds + bounds.cpu_seconds) + 1;

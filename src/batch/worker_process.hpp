@@ -12,13 +12,14 @@ namespace signmark::batch {
 
 /// What a process uses.
 struct ProcessUse {
-  std::uint64_t address_space = 0, resident = 0;  ///< bytes
+  std::uint64_t address_space = 0, resident = 0, data = 0;  ///< bytes
   double cpu_seconds = 0;
 };
 
 /// Bounds of one item, set on the process from outside: the worker itself may not change them.
 struct ProcessBounds {
-  std::uint64_t memory = 0;     ///< bytes of address space beyond what it has
+  std::uint64_t memory = 0;     ///< bytes of its own beyond what it has
+  std::uint64_t mapped = 0;     ///< and of files in its address space
   std::uint64_t file_size = 0;  ///< of each file that it writes
   double cpu_seconds = 0;       ///< beyond what it has used; 0: without a limit
 };

@@ -17,11 +17,12 @@ constexpr int kMaxOrderDescriptors = 3;
 /// Nothing that is half done is worth saving, and unwinding may need memory itself.
 void out_of_memory() { ::_exit(kMemoryExit); }
 
-/// The supervisor's end is the worker's; a file that grows too large is an error, no death.
+/// The supervisor's end is the worker's, and nobody else ends it: a service manager's SIGTERM means
+/// that running items may finish. A file that grows too large is an error, no death.
 void prepare_process() {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  std::signal(SIGPIPE, SIG_IGN);  // NOLINT(cert-err33-c): nothing to be done about it
-  std::signal(SIGXFSZ, SIG_IGN);  // NOLINT(cert-err33-c)
+  for (const int number : {SIGPIPE, SIGXFSZ, SIGTERM, SIGINT, SIGHUP})
+    std::signal(number, SIG_IGN);  // NOLINT(cert-err33-c): it cannot fail for these
   std::set_new_handler(out_of_memory);
 }
 
@@ -29,6 +30,14 @@ Result<std::unique_ptr<Workshop>> open_shop(const Context& context, const Messag
                                             SupervisorLink& supervisor) {
   SIGNMARK_ASSIGN(ToldSetup told, read_setup(message));
   return Workshop::open(context, std::move(told), supervisor);
+}
+
+/// Whatever is loaded from the file system must be so before it is out of reach. What is missing is
+/// said again by the item that needs it.
+void load_libraries() {
+  static_cast<void>(image::load());
+  static_cast<void>(video::load());
+  prepare_archives();
 }
 
 Result<Seal> seal_shop(const Workshop& shop) {
@@ -60,6 +69,7 @@ Status serve(const Context& context, Channel& channel) {
   SIGNMARK_ASSIGN(const Message setup, channel.receive());
   auto shop = open_shop(context, setup, supervisor);
   if (!shop) return channel.send(failure_message(kFailed, shop.error()));
+  load_libraries();
   const auto seal = seal_shop(**shop);
   if (!seal) return channel.send(failure_message(kFailed, seal.error()));
   Message ready(kReady);

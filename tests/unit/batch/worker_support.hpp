@@ -30,7 +30,7 @@ inline Bytes bytes_of(const Descriptor& file) {
 /// Starts workers and gives them work.
 class Workplace {
  public:
-  Workplace() : studio_("works") {
+  Workplace() : studio_("works", Context::standard()) {  // workers have no other clock
     setup.scratch = folder_.path();
     setup.options = {{"layers", "metadata,manifest"}, {"producer", "Studio"}};
     powers.signer = &studio_.signer();
@@ -39,7 +39,7 @@ class Workplace {
 
   void start(const std::string& program = "batch_worker_host") {
     auto started = batch::Worker::start(
-        test_context(), std::filesystem::path(SIGNMARK_BINARY_DIR) / program, setup, powers);
+        Context::standard(), std::filesystem::path(SIGNMARK_BINARY_DIR) / program, setup, powers);
     REQUIRE_OK(started);
     worker = std::move(*started);
   }

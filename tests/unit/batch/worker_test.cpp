@@ -2,9 +2,7 @@
 // Workers: marking and verifying through a process, what they may have signed, and how they end.
 #include "batch/worker.hpp"
 
-#include <signal.h>
-
-#include <chrono>
+#include <sys/wait.h>
 
 #include "batch/protocol.hpp"
 #include "batch/worker_requests.hpp"
@@ -27,12 +25,6 @@ std::size_t open_descriptors() {
   return count;
 }
 
-double seconds_of(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
-  work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 Message request(std::string_view kind, std::string_view type, ByteView body) {
   Message message(kind);
   if (!type.empty()) message.fields["type"] = type;
@@ -52,7 +44,7 @@ TEST_CASE("worker: marks a file, and the supervisor's key has signed it") {
   CHECK(outcome->file.entry.format == "image/png");
   CHECK(parse_json(outcome->file.report).has_value());
   const auto report =
-      verify_bytes(test::test_context(), bytes_of(place.out), place.studio().believing());
+      verify_bytes(Context::standard(), bytes_of(place.out), place.studio().believing());
   REQUIRE_OK(report);
   CHECK(report->verdict == Verdict::verified);
   CHECK(report->content_id == outcome->file.entry.content_id);
@@ -99,7 +91,7 @@ TEST_CASE("worker: verifies with the certificates it was told") {
     place.start();
     const auto outcome = place.verify(marked, "rgb.png");
     REQUIRE_OK(outcome);
-    CHECK(outcome->file.verdict == "inconclusive");  // a narrow look says so
+    CHECK(outcome->file.verdict == (believed ? "verified" : "untrusted"));
     CHECK((outcome->file.report.find("\"trusted\"") != std::string::npos) == believed);
   }
 }
@@ -108,11 +100,11 @@ TEST_CASE("worker: a setup that cannot be carried out is told") {
   Workplace place;
   place.setup.options = {{"colour", "red"}};
   const auto started = Worker::start(
-      test::test_context(), std::filesystem::path(SIGNMARK_BINARY_DIR) / "batch_worker_host",
+      Context::standard(), std::filesystem::path(SIGNMARK_BINARY_DIR) / "batch_worker_host",
       place.setup, place.powers);
   CHECK(code_of(started) == "pipeline.option.unknown");
   const auto missing =
-      Worker::start(test::test_context(), "/nonexistent/signmark", place.setup, place.powers);
+      Worker::start(Context::standard(), "/nonexistent/signmark", place.setup, place.powers);
   CHECK(code_of(missing) == "batch.worker.start");
 }
 
@@ -152,8 +144,10 @@ TEST_CASE("worker: messages are read strictly") {
   CHECK(as_text(*read->part("name")) == "a.png");
   CHECK(code_of(read->text("archive")) == "batch.worker.protocol");
   CHECK(code_of(read->part("archive")) == "batch.worker.protocol");
-  for (std::size_t size = 0; size < good.size(); ++size)
-    CHECK(code_of(decode_message(ByteView(good).first(size))) == "batch.worker.protocol");
+  for (std::size_t size = 0; size < good.size(); ++size) {
+    const auto cut = decode_message(ByteView(good).first(size));
+    CHECK((cut ? code_of(cut->part("name")) : code_of(cut)) == "batch.worker.protocol");
+  }
   FileOutcome file;
   file.entry.prints = {{PrintKind::film, 2000, {1, 2, 3}}};
   file.entry.tiles = {9, 8};

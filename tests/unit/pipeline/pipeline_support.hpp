@@ -12,7 +12,8 @@ namespace signmark::test {
 /// Somebody who signs: own issuer, own signing key.
 class Studio {
  public:
-  explicit Studio(const std::string& name) : context_(test_context()) {
+  explicit Studio(const std::string& name, Context context = test_context())
+      : context_(std::move(context)) {
     auto ring = keys::Keyring::open(context_, keys::Home::at(home_ / name));
     REQUIRE_OK(ring);
     keys::NewKey wanted;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A worker program that has fallen into wrong hands: the first byte of the input says what it does.
+#include <sched.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <string>
 
+#include "base/bytes.hpp"
 #include "batch/worker_messages.hpp"
 
 namespace signmark::batch {
@@ -37,17 +39,17 @@ void misbehave(char deed, const Channel& channel) {
   if (deed == 'n') send_raw(channel, std::string(64, '\xff'));
   if (deed == 'd') {
     const std::string text = "{\"kind\":" + std::string(5000, '[');
-    const std::string body = {'\0', '\0', '\x13', '\x91'};
-    send_raw(channel, std::string({'\0', '\0', '\x13', '\x95'}) + body + text);
+    const auto size = static_cast<std::uint32_t>(text.size());
+    ByteWriter frame;
+    frame.u32be(size + 4).u32be(size).text(text);
+    send_raw(channel, std::string(as_text(frame.view())));
   }
   if (deed == 'e') {
     std::fputs("last words \x1b[31m\n", stderr);
     std::abort();
   }
   if (deed == 'p') send_raw(channel, std::string(3, '\0'));  // a part of a message, then silence
-  if (deed == 's')
-    for (volatile int i = 0;; i = i + 1) {
-    }
+  while (deed == 's') ::sched_yield();
   ::pause();
 }
 
