@@ -7,11 +7,18 @@
 
 namespace signmark::cli {
 
+/// What a verb marks: one file, a stream without a container, many files.
+enum class MarkInput { file, stream, batch };
+
 class MarkFlags {
  public:
+  using Values = std::vector<std::pair<std::string, std::string>>;
+
   MarkFlags();
-  /// Declares the flags; with `streams_only` those that make sense without a container.
-  void declare(CLI::App& verb, bool streams_only);
+  /// Declares the flags that make sense there.
+  void declare(CLI::App& verb, MarkInput input);
+  /// Names and values as set_option takes them; with `settings` also those of the profile.
+  [[nodiscard]] Values given(const Settings* settings) const;
   /// Flags first, settings where none was given.
   [[nodiscard]] Result<MarkOptions> options(const Settings& settings) const;
 

@@ -35,7 +35,7 @@ CLI::App* PipeCommand::declare(CLI::App& app) {
       ->check(CLI::Range(1, 32));
   verb->add_option("--sample-format", format_, "s16 (default) or f32, native order")
       ->check(CLI::IsMember({"s16", "f32"}));
-  marking_.declare(*verb, true);
+  marking_.declare(*verb, MarkInput::stream);
   verb->add_option("--signer", signer_, "Signing key: id, label, file:PATH or exec:[…]")
       ->type_name("KEY");
   unlock_.declare(*verb);

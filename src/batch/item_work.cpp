@@ -70,7 +70,7 @@ Result<Json> read_report(const std::string& text) {
 
 class ItemWork {
  public:
-  ItemWork(const Workshop& shop, const Lease& lease)
+  ItemWork(const RunTools& shop, const Lease& lease)
       : shop_(shop), lease_(lease), marks_(shop.job.task == Task::mark) {
     if (marks_ && !lease.item.destination.empty())
       item_.destination = shop.job.output / lease.item.destination;
@@ -262,7 +262,7 @@ class ItemWork {
     item_.ending.end.mark_digest = digest_of(as_bytes(lines));
   }
 
-  const Workshop& shop_;
+  const RunTools& shop_;
   const Lease& lease_;
   const bool marks_;
   Finished item_;
@@ -271,7 +271,7 @@ class ItemWork {
 
 }  // namespace
 
-Result<Worked> work_on(const Workshop& shop, const WorkerSource& worker, const Lease& lease,
+Result<Worked> work_on(const RunTools& shop, const WorkerSource& worker, const Lease& lease,
                        const std::function<bool()>& stop) {
   return ItemWork(shop, lease).run(worker, stop);
 }

@@ -12,7 +12,7 @@ namespace signmark::batch {
 using WorkerSource = std::function<Result<Worker*>()>;
 
 /// What all items of a run share; everything outlives it.
-struct Workshop {
+struct RunTools {
   const Context& context;
   const Job& job;
   const JobRow& row;
@@ -37,7 +37,7 @@ struct Worked {
 
 /// `stop` is asked while work goes on. Errors: what no item is to blame for (no worker to be had,
 /// the store).
-Result<Worked> work_on(const Workshop& shop, const WorkerSource& worker, const Lease& lease,
+Result<Worked> work_on(const RunTools& shop, const WorkerSource& worker, const Lease& lease,
                        const std::function<bool()>& stop);
 
 }  // namespace signmark::batch

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Loads libsignmark-batch.so on first need: libarchive and libseccomp cost a plain `mark` nothing.
+#include <array>
 #include <mutex>
 
 #include "image_loader/module.hpp"
 #include "signmark/batch.hpp"
 
 namespace signmark::batch {
+
+std::string_view item_state_name(ItemState state) {
+  constexpr std::array<std::string_view, 5> kNames = {"planned", "leased", "done", "failed",
+                                                      "skipped"};
+  return kNames[static_cast<std::size_t>(state)];
+}
 
 Result<const BatchRoom*> load() {
   static constexpr ModuleName kModule{
