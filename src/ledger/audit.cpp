@@ -130,29 +130,28 @@ void Auditor::add_leaf(const Hash& leaf) {
   compare_checkpoints();
 }
 
-/// At each size for which there is a checkpoint: the root of the rows is the signed one or not.
+/// At each size for which there are checkpoints: the root of the rows is the signed one or not.
 void Auditor::compare_checkpoints() {
-  const Hash* root = nullptr;
-  Hash computed{};
-  const std::uint64_t before = last_fit_;
+  if (next_given_ == given_.size() || given_[next_given_].checkpoint.size != tree_.size()) return;
+  const Hash root = tree_.root();
+  bool stored_differs = false;
+  bool other_differs = false;
+  bool any_fits = false;
   for (; next_given_ < given_.size() && given_[next_given_].checkpoint.size == tree_.size();
        ++next_given_) {
     Given& given = given_[next_given_];
-    if (root == nullptr) {
-      computed = tree_.root();
-      root = &computed;
-    }
-    given.fits = given.checkpoint.root == *root;
-    const std::string where = span_place(before, std::max(tree_.size(), before + 1));
-    if (given.fits)
-      last_fit_ = tree_.size();
-    else if (given.source == Source::stored)
-      fault("root", "rows and their hashes were rewritten: they do not fit a signed checkpoint",
-            where);
-    else
-      fault("forked",
-            "the ledger went on differently than a checkpoint outside of its database says", where);
+    given.fits = given.checkpoint.root == root;
+    any_fits = any_fits || given.fits;
+    if (!given.fits) (given.source == Source::stored ? stored_differs : other_differs) = true;
   }
+  const std::string where = span_place(last_fit_, std::max(tree_.size(), last_fit_ + 1));
+  if (stored_differs)
+    fault("root", "rows and their hashes were rewritten: they do not fit a signed checkpoint",
+          where);
+  else if (other_differs)
+    fault("forked", "the ledger went on differently than a checkpoint outside of its database says",
+          where);
+  if (any_fits) last_fit_ = tree_.size();
 }
 
 /// Missing rows in the midst were deleted; those at the end were cut off.
