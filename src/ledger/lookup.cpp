@@ -75,7 +75,7 @@ Result<std::optional<Entry>> load_one(Connection& db, std::uint64_t sequence) {
 /// Newest first, until the limit is reached.
 Status add_hits(Connection& db, const Query& query, Narrowing where, Hit::By by,
                 std::vector<Hit>& hits) {
-  where.values.push_back(static_cast<std::int64_t>(query.limit));
+  where.values.emplace_back(std::in_place_type<std::int64_t>, query.limit);
   SIGNMARK_ASSIGN(
       const Rows rows,
       db.run(fmt::format(
