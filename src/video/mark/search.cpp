@@ -183,7 +183,8 @@ std::array<Placed, 2> test(const Views& views, const KeyTools& tools, const Cloc
     const image::PilotPeak& free = channel == 0 ? peaks.straight : peaks.turned;
     const double z_free =
         (free.z - count * kMeanOfLargest) / (kDeviationOfLargest * std::sqrt(count));
-    const bool by_clock = in_time[c].peak.z > z_free;
+    // Pictures without any structure, all black, give no hypothesis.
+    const bool by_clock = in_time[c].numbers != nullptr && in_time[c].peak.z > z_free;
     const image::PilotPeak& peak = by_clock ? in_time[c].peak : free;
     Placed& placed = result[c];
     placed.pose = channel == 0 ? pose : half_turn(pose);
