@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -90,35 +91,44 @@ class Venue {
 
 inline std::unique_ptr<Venue> make_venue(Engine engine) { return std::make_unique<Venue>(engine); }
 
-/// Workers claim and finish until nothing is left; gives how many items were finished, each by one
-/// holder. On a server each worker is a store of its own.
-inline int work_off(const Venue& venue, batch::JobStore& shared, int workers) {
-  std::mutex mutex;
-  std::set<std::int64_t> seen;
-  std::atomic<int> finished = 0, twice = 0;
-  const auto work = [&](int number) {
-    std::unique_ptr<batch::JobStore> own;
-    if (venue.engine == Engine::postgresql)
-      own = *batch::open_queue(venue.context, shared_postgres().location(), venue.row().id);
-    batch::JobStore& store = own ? *own : shared;
+/// Workers that claim and finish until nothing is left. On a server each is a store of its own, as
+/// in processes of their own.
+struct Crew {
+  int workers = 8;
+  std::chrono::milliseconds pause{0};  ///< after each claim
+  std::atomic<int> finished = 0;       ///< items that a worker was told to have ended
+
+  void work_off(const Venue& venue, batch::JobStore& shared) {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < workers; ++i)
+      threads.emplace_back([&] {
+        const auto own = venue.engine == Engine::postgresql ? venue.open() : nullptr;
+        work(own ? *own : shared);
+      });
+    threads.clear();
+    CHECK(twice_ == 0);
+  }
+
+ private:
+  void work(batch::JobStore& store) {
     for (;;) {
-      const auto leases = store.claim("worker" + std::to_string(number), 3, 60);
+      const auto leases = store.claim("worker", 3, 60);
       if (!leases || leases->empty()) return;
+      std::this_thread::sleep_for(pause);
       std::vector<batch::Ending> endings;
       for (const batch::Lease& lease : *leases) {
-        const std::lock_guard guard(mutex);
-        if (!seen.insert(lease.id).second) ++twice;
+        const std::lock_guard guard(mutex_);
+        if (!seen_.insert(lease.id).second) ++twice_;
         endings.push_back({lease, {}});
       }
       const auto kept = store.finish(endings);
       if (kept) finished += static_cast<int>(std::count(kept->begin(), kept->end(), true));
     }
-  };
-  std::vector<std::jthread> threads;
-  for (int i = 0; i < workers; ++i) threads.emplace_back(work, i);
-  threads.clear();
-  CHECK(twice == 0);
-  return finished;
-}
+  }
+
+  std::mutex mutex_;
+  std::set<std::int64_t> seen_;
+  std::atomic<int> twice_ = 0;
+};
 
 }  // namespace signmark::test
