@@ -18,6 +18,7 @@ body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding
 color:var(--ink);background:var(--paper);overflow-wrap:anywhere}
 h2{margin:2rem 0 .3rem;font-size:1.1rem}table{border-collapse:collapse;width:100%}
 td,th{border-bottom:1px solid var(--line);padding:.35rem .6rem;text-align:left;vertical-align:top}
+th{white-space:nowrap}table.counts{width:auto}table.counts td{padding-right:2rem}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
 .verdict{display:inline-block;padding:.1rem .6rem;border-radius:.3rem;background:var(--plain);
 white-space:nowrap}.verified,.done{background:var(--good)}.tampered,.failed{background:var(--bad)}

@@ -101,13 +101,22 @@ std::string count_row(std::string_view word, std::uint64_t count, std::uint64_t 
       html_chip(word), count, 100.0 * static_cast<double>(count) / static_cast<double>(all));
 }
 
-std::string counts_table(const JobStatus& status) {
-  std::uint64_t all = 0, judged = 0;
-  for (const auto& [state, count] : status.items) all += count;
-  for (const auto& [verdict, count] : status.verdicts) judged += count;
-  std::string html = fmt::format("<h2>{} items</h2>\n<table>\n", all);
+template <class Count>
+std::uint64_t sum_of(const Count& counts) {
+  std::uint64_t sum = 0;
+  for (const auto& [what, count] : counts) sum += count;
+  return sum;
+}
+
+std::string counts_tables(const JobStatus& status) {
+  constexpr std::string_view kTable = "<table class=\"counts\">\n";
+  const std::uint64_t all = sum_of(status.items), judged = sum_of(status.verdicts);
+  std::string html = fmt::format("<h2>{} items</h2>\n{}", all, kTable);
   for (const auto& [state, count] : status.items)
     html += count_row(item_state_name(state), count, all);
+  html += "</table>\n";
+  if (judged == 0) return html;
+  html += fmt::format("<h2>Verdicts</h2>\n{}", kTable);
   for (const std::string_view verdict : kVerdictsByWeight)
     if (const auto found = status.verdicts.find(std::string(verdict));
         found != status.verdicts.end())
@@ -139,8 +148,8 @@ struct Body {
   [[nodiscard]] std::string errors(const JobStatus& status) const {
     if (status.errors.empty()) return {};
     std::string html =
-        "<h2>Errors</h2>\n<table><tr><th>code</th><th class=\"number\">items</th>"
-        "<th>for example</th><th>cure</th></tr>\n";
+        "<h2>Errors</h2>\n<table><thead><tr><th>code</th><th class=\"number\">items</th>"
+        "<th>for example</th><th>cure</th></tr></thead><tbody>\n";
     for (const auto& [code, count] : status.errors) {
       const auto cause = causes.find(code);
       const Error error = cause == causes.end() ? Error{} : cause->second;
@@ -149,7 +158,7 @@ struct Body {
                       escape_html(code), count, escape_html(error.message), small("", error.where),
                       escape_html(error.hint));
     }
-    return html + "</table>\n";
+    return html + "</tbody></table>\n";
   }
 
   [[nodiscard]] std::string thumbnails() const {
@@ -196,7 +205,7 @@ Status HtmlSummary::write(const std::filesystem::path& file, const Summary& summ
   publish.replace = true;
   publish.mode = 0600;  // names and pictures of a user's files
   const std::string page = html_begin("signmark batch summary") + facts_table(summary, facts) +
-                           counts_table(summary.status) + body.errors(summary.status) +
+                           counts_tables(summary.status) + body.errors(summary.status) +
                            body.thumbnails() + body.table() + html_end(SIGNMARK_VERSION);
   return write_file(file, as_bytes(page), publish);
 }
