@@ -17,8 +17,7 @@ namespace {
 constexpr std::string_view kLocal("PK\x03\x04", 4), kCentral("PK\x01\x02", 4),
     kDescriptor("PK\x07\x08", 4), kEnd("PK\x05\x06", 4), kEnd64("PK\x06\x06", 4),
     kLocator64("PK\x06\x07", 4);
-constexpr std::size_t kLocalSize = 30, kCentralSize = 46, kEndSize = 22, kLocatorSize = 20,
-                      kEnd64Size = 56;
+constexpr std::size_t kCentralSize = 46, kEndSize = 22, kLocatorSize = 20, kEnd64Size = 56;
 constexpr std::uint16_t kEncrypted = 1, kHasDescriptor = 8, kStrong = 0x40, kUtf8 = 0x800,
                         kMasked = 0x2000;
 constexpr std::uint32_t kIn64 = 0xFFFFFFFF;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 
@@ -15,6 +16,23 @@ namespace signmark::test {
 
 using batch::ArchiveEntry;
 using batch::ArchiveKind;
+
+/// What a command prints; the test fails when the command does.
+inline std::string shell(const std::string& command) {
+  FILE* pipe = ::popen((command + " 2>&1").c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  std::string output;
+  char buffer[4096];
+  for (std::size_t n = 0; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;)
+    output.append(buffer, n);
+  INFO(command << "\n" << output);
+  CHECK(::pclose(pipe) == 0);
+  return output;
+}
+
+inline bool have(const std::string& program) {
+  return std::system(("command -v " + program + " >/dev/null 2>&1").c_str()) == 0;
+}
 
 /// What a walk gave, nested archives walked as a worker does.
 struct Walked {
@@ -85,7 +103,8 @@ inline void pack_into(const std::filesystem::path& path, ArchiveKind kind,
   const auto writer = batch::ArchiveWriter::create(kind, file.fd());
   REQUIRE_OK(writer);
   for (const Member& member : members)
-    REQUIRE_OK((*writer)->add(member.entry, as_bytes(member.content)));
+    if (const Status status = (*writer)->add(member.entry, as_bytes(member.content)); !status)
+      REQUIRE_OK(status);
   REQUIRE_OK((*writer)->close());
 }
 

@@ -37,8 +37,7 @@ long peak_kib() {
 
 TEST_CASE("every hostile archive is refused with its code", "[archive]") {
   const ScratchDir scratch;
-  const std::string make = "python3 " + media("hostile_archives.py").string() + " ";
-  REQUIRE(std::system((make + scratch.path().string()).c_str()) == 0);
+  shell("python3 " + media("hostile_archives.py").string() + " " + scratch.path().string());
   std::ifstream codes(scratch / "codes.tsv");
   std::size_t rows = 0;
   const long before = peak_kib();
@@ -166,9 +165,7 @@ TEST_CASE("what is an archive and what is not", "[archive]") {
   CHECK_FALSE(probe_archive({}));
   // gzip of something that is no tar
   const ScratchDir scratch;
-  REQUIRE(std::system(
-              ("gzip -c " + media("samples/rgb.png").string() + " > " + (scratch / "a.gz").string())
-                  .c_str()) == 0);
+  shell("gzip -c " + media("samples/rgb.png").string() + " > " + (scratch / "a.gz").string());
   CHECK_FALSE(probe_archive(slurp(scratch / "a.gz")));
 }
 

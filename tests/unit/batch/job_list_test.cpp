@@ -34,6 +34,7 @@ class EndedJob {
   /// Plans, leases and ends items, all at once.
   void end(const std::vector<std::pair<std::string, ItemEnd>>& ends) {
     std::vector<PlannedItem> items;
+    items.reserve(ends.size());
     for (const auto& [name, how] : ends)
       items.push_back({"key-" + name, "in/" + name, name, "blake2b-256:00", 10, false});
     REQUIRE_OK(store_->plan(items));
