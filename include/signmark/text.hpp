@@ -290,7 +290,7 @@ inline constexpr double kNearDuplicate = 0.25;
 // ---------------------------------------------------------------------------------------------
 // Retrieval prints for the ledger
 
-/// Prints of a text's stretches of about 120 Chinese or 300 Latin characters, one from each
+/// Prints of a text's stretches of about 80 Chinese or 200 Latin characters, one from each
 /// sentence on, at most 256; `part` is the number of that sentence. Nothing for shorter texts than
 /// 50 Chinese or 125 Latin characters. Marks, case, white space and punctuation do not matter.
 /// Verbatim passages are the caller's to leave out; what is behind bytes that are no UTF-8 has no

@@ -77,7 +77,8 @@ std::optional<PrintBits> SoundPrinter::bits(double from, double tempo) const {
     for (std::size_t j = 0; j + 1 < kTones; ++j) {
       const float a = slots[p][j], b = slots[p][j + 1];
       const float c = slots[p + 1][j], d = slots[p + 1][j + 1];
-      if (std::min({a, b, c, d}) <= kHearable * loudest) continue;
+      // What is the same to the last bit is digital silence.
+      if (std::min({a, b, c, d}) <= kHearable * loudest || a * d == c * b) continue;
       ++known;
       const std::size_t bit = p * (kTones - 1) + j;
       if (a * d > c * b) bits[bit / 8] |= static_cast<Byte>(1U << (bit % 8));

@@ -36,7 +36,8 @@ struct KindStatistics {
   int radius;      ///< bits
   double freedom;  ///< independent bits that unrelated prints behave like, or fewer
 };
-constexpr std::array<KindStatistics, 4> kStatistics{{{48, 60}, {48, 60}, {64, 100}, {66, 120}}};
+constexpr std::array<KindStatistics, 4> kStatistics{{{48, 60}, {48, 60}, {64, 100}, {66, 90}}};
+constexpr double kFewLooked = 8;      // so few may take more time each
 constexpr double kUnlikelyLog10 = -2;  // at such a chance one print is enough
 
 /// log10 of the share of n fair coins' outcomes with at most k heads; n need not be whole.
@@ -191,9 +192,11 @@ std::vector<PrintMatch> PrintIndex::search(std::span<const Print> prints) const 
       match.chance_log10 = chance;
     };
     const PrintColumns& sorted = tables_[k].prints();
-    tables_[k].search(prints[p].bits, print_radius(kind), [&](std::size_t i, int distance) {
-      keep(sorted.sequences[i], {kind, sorted.parts[i], sorted.bits[i]}, distance);
-    });
+    const bool thorough = looked[k] <= kFewLooked;
+    tables_[k].search(
+        prints[p].bits, print_radius(kind), thorough, [&](std::size_t i, int distance) {
+          keep(sorted.sequences[i], {kind, sorted.parts[i], sorted.bits[i]}, distance);
+        });
     const Tail& tail = tails_[k];
     scan_prints(tail.bits, prints[p].bits, print_radius(kind), [&](std::size_t i, int distance) {
       keep(tail.sequences[i], {kind, tail.parts[i], tail.bits[i]}, distance);

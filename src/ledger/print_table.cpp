@@ -62,7 +62,8 @@ class Keys {
 };
 
 int key_bits_for(std::size_t count) {
-  return count <= kFew ? 0 : std::min(kMostKeyBits, static_cast<int>(std::bit_width(count)) - 1);
+  // About eight prints a bucket: longer keys miss more, shorter ones take longer.
+  return count <= kFew ? 0 : std::min(kMostKeyBits, static_cast<int>(std::bit_width(count)) - 4);
 }
 
 std::size_t padded(std::size_t bytes) { return (bytes + 7) / 8 * 8; }
@@ -157,7 +158,8 @@ std::span<const std::uint32_t> PrintTable::bucket(std::size_t table, std::uint32
 }
 
 /// In four passes, so that memory is asked for ahead of its use: it is what takes the time.
-void PrintTable::search_tables(const PrintBits& bits, int radius, const Found& found) const {
+void PrintTable::search_tables(const PrintBits& bits, int radius, bool thorough,
+                               const Found& found) const {
   const Keys keys(key_bits_, tables_);
   const std::size_t buckets = (std::size_t{1} << key_bits_) + 1;
   struct Probe {
@@ -168,7 +170,10 @@ void PrintTable::search_tables(const PrintBits& bits, int radius, const Found& f
   for (std::size_t t = 0; t < tables_; ++t) {
     const std::uint32_t key = keys.of(bits, t);
     probes.push_back({t, key});
-    for (int i = 0; i < key_bits_; ++i) probes.push_back({t, key ^ 1U << i});
+    for (int i = 0; i < key_bits_; ++i) {
+      probes.push_back({t, key ^ 1U << i});
+      for (int j = 0; thorough && j < i; ++j) probes.push_back({t, key ^ 1U << i ^ 1U << j});
+    }
   }
   for (const Probe& probe : probes) __builtin_prefetch(&starts_[probe.table * buckets + probe.key]);
   std::vector<std::span<const std::uint32_t>> lists;
@@ -193,9 +198,10 @@ void PrintTable::search_tables(const PrintBits& bits, int radius, const Found& f
   }
 }
 
-void PrintTable::search(const PrintBits& bits, int radius, const Found& found) const {
+void PrintTable::search(const PrintBits& bits, int radius, bool thorough,
+                        const Found& found) const {
   if (tables_ == 0) return scan_prints(prints_.bits, bits, radius, found);
-  search_tables(bits, radius, found);
+  search_tables(bits, radius, thorough, found);
 }
 
 void scan_prints(std::span<const PrintBits> prints, const PrintBits& bits, int radius,

@@ -18,8 +18,8 @@ struct PrintColumns {
 };
 
 /// Tables of prints by parts of their bits: two prints that differ in few bits have a part that
-/// differs in none or one. A view: numbers in it are checked when they are used, so that a forged
-/// file can only lead to wrong matches.
+/// differs in none, one or two. A view: numbers in it are checked when they are used, so that a
+/// forged file can only lead to wrong matches.
 class PrintTable {
  public:
   PrintTable() = default;
@@ -35,14 +35,14 @@ class PrintTable {
   /// Gets the number of a print and its distance.
   using Found = std::function<void(std::size_t number, int distance)>;
   /// Gives prints within `radius` of one, some of them several times. Few are compared one by one
-  /// and none is missed; of many, those that are found share a part of their bits (see
-  /// tests/bench/ledger_search_bench.cpp for how many that are).
-  void search(const PrintBits& bits, int radius, const Found& found) const;
+  /// and none is missed; of many, those are found that share a part of their bits, but for one bit
+  /// or, if `thorough`, two (see src/ledger/README.md for how many that are).
+  void search(const PrintBits& bits, int radius, bool thorough, const Found& found) const;
 
  private:
   struct Header;
   [[nodiscard]] std::span<const std::uint32_t> bucket(std::size_t table, std::uint32_t key) const;
-  void search_tables(const PrintBits& bits, int radius, const Found& found) const;
+  void search_tables(const PrintBits& bits, int radius, bool thorough, const Found& found) const;
 
   PrintColumns prints_;
   int key_bits_ = 0;  // of a table's key; 0: there are no tables

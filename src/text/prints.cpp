@@ -11,7 +11,7 @@
 namespace signmark::text {
 namespace {
 
-constexpr std::uint64_t kStretch = 120 * kWideWeight;  // Chinese characters; 300 Latin ones
+constexpr std::uint64_t kStretch = 80 * kWideWeight;  // Chinese characters; 200 Latin ones
 constexpr std::uint64_t kLeastStretch = 50 * kWideWeight;
 constexpr std::size_t kLeastTokens = 16;
 constexpr std::size_t kMost = 256;  // prints of a text

@@ -69,7 +69,7 @@ ItemEnd make_end() {
   return end;
 }
 
-void work(JobStore& store, const Course& course, const std::atomic<bool>& stop,
+void work(JobStore& store, const Course& course, std::atomic<bool>& stop,
           std::atomic<int>& finished, std::atomic<int>& most) {
   const ItemEnd end = make_end();
   while (!stop) {
@@ -78,7 +78,7 @@ void work(JobStore& store, const Course& course, const std::atomic<bool>& stop,
       most = std::max(most.load(), lease.attempt);
       endings.push_back({std::move(lease), end});
     }
-    if (endings.empty()) return;
+    if (endings.empty()) stop = true;  // the items ran out: what was done counts
     for (const bool kept : must(store.finish(endings))) finished += kept ? 1 : 0;
   }
 }
@@ -96,7 +96,10 @@ Reading run(const Course& course, const std::string& job) {
     JobStore& store = *stores[server ? static_cast<std::size_t>(i) : 0];
     threads.emplace_back([&] { work(store, course, stop, finished, most); });
   }
-  std::this_thread::sleep_for(duration<double>(course.seconds));
+  const auto end =
+      begin + std::chrono::duration_cast<steady_clock::duration>(duration<double>(course.seconds));
+  while (!stop && steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   stop = true;
   threads.clear();
   return {finished / duration<double>(steady_clock::now() - begin).count(), most};
