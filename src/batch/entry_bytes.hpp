@@ -3,8 +3,12 @@
 #pragma once
 
 #include "base/file.hpp"
+#include "keys/descriptor.hpp"
 
 namespace signmark::batch {
+
+/// A file that vanishes with its descriptor. Errors: `base.file.create`.
+Result<keys::Descriptor> nameless_file(const std::filesystem::path& folder);
 
 class EntryBytes {
  public:
@@ -12,9 +16,6 @@ class EntryBytes {
 
   /// `folder`: where the file is made, should one be needed.
   explicit EntryBytes(const std::filesystem::path& folder) : folder_(folder) {}
-  EntryBytes(const EntryBytes&) = delete;
-  EntryBytes& operator=(const EntryBytes&) = delete;
-  ~EntryBytes();
 
   /// Errors: `base.file.create`, `base.file.write`.
   Status append(ByteView bytes);
@@ -23,11 +24,9 @@ class EntryBytes {
   Result<ByteView> view(const Context& context);
 
  private:
-  Status spill();
-
   const std::filesystem::path& folder_;
   Bytes memory_;
-  int file_ = -1;
+  keys::Descriptor file_;
   std::uint64_t size_ = 0;
   MappedFile map_;
 };

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Archives in the worker: every file of them is marked or verified, and told to the supervisor as
 // soon as it is done; the new archive grows meanwhile.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
 
+#include "batch/entry_bytes.hpp"
 #include "batch/worker_shop.hpp"
 #include "signmark/json.hpp"
 
@@ -55,17 +53,6 @@ constexpr std::string_view kNotMedia = "not-media";
 /// From the worst to the best: what an archive as a whole is called.
 constexpr std::array kVerdicts = {Verdict::tampered, Verdict::untrusted, Verdict::inconclusive,
                                   Verdict::none,     Verdict::marked,    Verdict::verified};
-
-/// A file without a name, in the one folder that is allowed.
-Result<Descriptor> nameless_file(const fs::path& scratch) {
-  Descriptor file(::open(scratch.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
-  if (file.valid()) return file;
-  std::string name = (scratch / "entry-XXXXXX").string();  // not every file system can do without
-  file = Descriptor(::mkostemp(name.data(), O_CLOEXEC));
-  if (!file.valid()) return fail("base.file.create", system_message(errno), scratch.string());
-  ::unlink(name.c_str());
-  return file;
-}
 
 /// Nothing that we could put a mark on, or look for one in.
 bool is_not_media(const Error& error) {

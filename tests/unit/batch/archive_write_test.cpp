@@ -180,3 +180,17 @@ TEST_CASE("archives of other people's programs are read", "[archive][foreign]") 
           std::map<std::string, std::string>{{"a.txt", "a.txt"}, {"\u56fe.txt", "\u56fe.txt"}});
   }
 }
+
+TEST_CASE("archives of the fuzz target's corpus are whole: ZIP64, long names, Zstandard",
+          "[archive]") {
+  std::size_t files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(
+           std::filesystem::path(SIGNMARK_SOURCE_DIR) / "tests/fuzz/corpus/archive")) {
+    INFO(file.path());
+    const Walked walked = walk(slurp(file.path()));
+    CHECK_OK(walked.status);
+    CHECK_FALSE(walked.files.empty());
+    ++files;
+  }
+  CHECK(files > 0);
+}
