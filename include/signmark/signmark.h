@@ -128,6 +128,11 @@ void smk_context_free(smk_context* context);
  * folder need not exist. Errors: `capi.argument` for a relative path. */
 smk_status smk_context_set_home(smk_context* context, const char* directory, smk_error** error);
 
+/* Records every file that is marked in this context in a ledger: the user's own with NULL, otherwise
+ * a file or `postgresql://HOST/DATABASE` without a password. Without this call, or with "", nothing
+ * is recorded. Errors: `ledger.*`, `database.*`, `keys.home`. */
+smk_status smk_context_set_ledger(smk_context* context, const char* place, smk_error** error);
+
 /* Upper bounds on what an input may ask for, by the names that `signmark doctor` lists:
  * "image-pixels", "image-side", "image-frames", "metadata-block", "manifest-store", "file-size",
  * "json-depth", "box-depth", "blocks", "document-text". Every refusal by a limit names it.
@@ -319,6 +324,7 @@ void smk_trust_free(smk_trust* trust);
  *              producer (27-character provider code or a name; default the key's short id)
  *              produce-id (default the content id), content-id (16 hex digits; default random)
  *              existing ("refuse" or "add": what to do with marks that are there; default refuse)
+ *              recipient, agreement (content without a visible label: recorded in the ledger)
  *              sidecar (flag: manifest beside the file), text, wording ("gb45438" or "eu-ai"),
  *              corner ("bottom-right", "bottom-left", "top-right", "top-left", "bottom", "top"),
  *              height (glyphs over the shortest side, "0.05" to "0.5"), font (a file),
@@ -379,6 +385,37 @@ smk_status smk_mark_file(const smk_context* context, const char* input, const ch
 smk_status smk_mark_memory(const smk_context* context, const uint8_t* data, size_t size,
                            const smk_options* options, const smk_signer* signer, smk_buffer** out,
                            smk_buffer** sidecar, smk_mark_report** report, smk_error** error);
+
+/* What one sample is. */
+typedef enum smk_sample {
+  SMK_SAMPLE_U8 = 1,  /* 0 to 255 */
+  SMK_SAMPLE_U16 = 2, /* 0 to 65535, native byte order */
+  SMK_SAMPLE_F32 = 3  /* `low` to `high`, native byte order; values outside are clipped */
+} smk_sample;
+
+/* A picture in the caller's memory. Strides are bytes and may be negative: interleaved (NHWC),
+ * planar (NCHW), RGBA, BGRA, bottom-up rows and parts of a picture are described without copying.
+ *   uint8_t rgb[H][W][3]:  row_stride W*3, pixel_stride 3, channel_stride 1
+ *   float nchw[3][H][W]:   row_stride W*4, pixel_stride 4, channel_stride H*W*4 */
+typedef struct smk_pixels {
+  size_t struct_size; /* sizeof(smk_pixels); fields that a later version adds come at the end */
+  smk_sample sample;
+  int32_t width, height; /* pixels */
+  int32_t channels;      /* 1 grey, 3 red, green, blue, 4 with straight alpha, which stays */
+  int32_t blue_first;    /* not 0: blue, green, red (, alpha) */
+  void* data;            /* first sample of the first channel of the first pixel */
+  ptrdiff_t row_stride, pixel_stride, channel_stride;
+  double low, high; /* of SMK_SAMPLE_F32: 0 and 1, or -1 and 1 */
+} smk_pixels;
+
+/* Lays the layers robust and visible into the samples, in place; record and manifest need a file.
+ * The samples change only when the call succeeds; floats keep their precision. Pixels that carry a
+ * mark already are refused. Nothing is recorded in a ledger: what is issued is the file that is made
+ * of them. Parameters as for smk_mark_file. Errors: `pipeline.pixels`, `pipeline.layers`,
+ * `pipeline.existing`, `image.limit`, `image.mark.*`, `label.*`, `keys.sign.*`, `agent.*`. */
+smk_status smk_mark_pixels(const smk_context* context, const smk_pixels* pixels,
+                           const smk_options* options, const smk_signer* signer,
+                           smk_mark_report** report, smk_error** error);
 
 /* 16 hex digits: the same in record, manifest and ledger; what `verify --expect` takes. */
 const char* smk_mark_report_content_id(const smk_mark_report* report);
@@ -450,6 +487,12 @@ smk_status smk_verify_memory(const smk_context* context, const uint8_t* data, si
                              const uint8_t* sidecar, size_t sidecar_size, const smk_trust* trust,
                              const smk_options* options, smk_verify_report** out,
                              smk_error** error);
+
+/* Looks for robust marks in samples, which must stay unchanged during the call. The other layers are
+ * not there. Parameters as for smk_verify_file. */
+smk_status smk_verify_pixels(const smk_context* context, const smk_pixels* pixels,
+                             const smk_trust* trust, const smk_options* options,
+                             smk_verify_report** out, smk_error** error);
 
 /* SMK_VERDICT_INCONCLUSIVE for NULL: a report that is missing proves nothing. */
 smk_verdict smk_verify_report_verdict(const smk_verify_report* report);

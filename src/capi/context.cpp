@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "capi/handles.hpp"
+#include "ledger/location.hpp"
 
 using signmark::Context;
 using signmark::Status;
@@ -82,6 +83,25 @@ smk_status smk_context_set_home(smk_context* context, const char* directory, smk
     if (!root.is_absolute())
       return signmark::fail("capi.argument", "the folder needs an absolute path", directory);
     context->home = keys::Home::at(root);
+    return {};
+  });
+}
+
+smk_status smk_context_set_ledger(smk_context* context, const char* place, smk_error** error) {
+  return capi::guarded(error, [&]() -> Status {
+    SIGNMARK_TRY(capi::need(context, "context"));
+    signmark::ledger::Place where;
+    if (place != nullptr) {
+      where.location = place;
+    } else {
+      SIGNMARK_ASSIGN(const keys::Home home, capi::home_of(*context));
+      where.location = signmark::ledger::location_of(home);
+    }
+    if (where.location.empty()) {
+      context->ledger = nullptr;
+      return {};
+    }
+    SIGNMARK_ASSIGN(context->ledger, signmark::ledger::Ledger::open(context->plain, where));
     return {};
   });
 }

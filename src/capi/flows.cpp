@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Options and the four flows: mark, verify, inspect, propagate.
 #include "base/text.hpp"
-#include "capi/handles.hpp"
+#include "capi/flow_parts.hpp"
 #include "signmark/json.hpp"
 
 using signmark::ByteView;
@@ -11,14 +11,6 @@ namespace capi = signmark::capi;
 
 namespace signmark::capi {
 namespace {
-
-/// The options of one flow, or its defaults. Errors: `capi.argument` for another flow's.
-template <class T>
-Result<T> options_of(const smk_options* options) {
-  if (options == nullptr) return T{};
-  if (const T* flow = std::get_if<T>(&options->flow)) return *flow;
-  return fail("capi.argument", "these options are another flow's", "options");
-}
 
 /// Options that a flow shares with another object of it: the second is asked for what the first
 /// does not know.
@@ -50,54 +42,10 @@ Status resolve_output(const char* input, const char* output, OutputOptions& opti
   return {};
 }
 
-/// The context of one call that may have been cancelled before it began.
-Result<Context> begin(const smk_context* context) {
-  SIGNMARK_TRY(need(context, "context"));
-  Context call = context->for_call();
-  SIGNMARK_TRY(call.report("begin", 0, 1));
-  return call;
-}
-
-/// The keys of a marking, which `flow` and `signer` keep.
-void use_keys(const smk_signer* signer, MarkFlow& flow) {
-  if (flow.carrier) flow.mark.carrier_key = &*flow.carrier;
-  if (signer == nullptr) return;
-  flow.mark.signer = signer->signer.get();
-  flow.mark.signer_root = signer->root_der;
-}
-
-smk_mark_report mark_report_of(MarkReport report) {
-  smk_mark_report object;
-  object.json = json_line(to_json(report), "item");
-  object.sidecar_file = report.sidecar_file.string();
-  object.report = std::move(report);
-  return object;
-}
-
-smk_verify_report verify_report_of(VerifyReport report) {
-  smk_verify_report object;
-  object.json = json_line(to_json(report), "item");
-  for (Finding& finding : report.findings) object.findings.push_back({std::move(finding)});
-  report.findings.clear();
-  object.report = std::move(report);
-  return object;
-}
-
 smk_buffer json_buffer(nlohmann::json value) {
   const std::string line = json_line(std::move(value), "item");
   const ByteView bytes = as_bytes(line);
   return make_buffer({bytes.begin(), bytes.end()});
-}
-
-/// Options of a verification, believing the issuers of `trust`.
-Result<VerifyOptions> verify_options(const smk_options* options, const smk_trust* trust) {
-  SIGNMARK_ASSIGN(VerifyOptions how, options_of<VerifyOptions>(options));
-  if (trust != nullptr) how.trust = trust->trust;
-  if (options != nullptr && !options->carriers.empty())
-    how.carriers = [carriers = options->carriers]() -> Result<keys::CarriersAtHand> {
-      return keys::CarriersAtHand{carriers, 0};
-    };
-  return how;
 }
 
 }  // namespace
@@ -157,7 +105,7 @@ smk_status smk_mark_file(const smk_context* context, const char* input, const ch
     SIGNMARK_ASSIGN(const Context call, capi::begin(context));
     SIGNMARK_ASSIGN(capi::MarkFlow flow, capi::options_of<capi::MarkFlow>(options));
     SIGNMARK_TRY(capi::resolve_output(input, output, flow.output));
-    capi::use_keys(signer, flow);
+    capi::use_keys(*context, signer, flow);
     SIGNMARK_ASSIGN(signmark::MarkReport made,
                     signmark::mark_file(call, input, flow.output, flow.mark));
     if (report != nullptr) capi::give(report, capi::mark_report_of(std::move(made)));
@@ -176,7 +124,7 @@ smk_status smk_mark_memory(const smk_context* context, const uint8_t* data, size
     SIGNMARK_ASSIGN(const Context call, capi::begin(context));
     SIGNMARK_ASSIGN(capi::MarkFlow flow, capi::options_of<capi::MarkFlow>(options));
     if (flow.mark.sidecar) SIGNMARK_TRY(capi::need(sidecar, "sidecar"));
-    capi::use_keys(signer, flow);
+    capi::use_keys(*context, signer, flow);
     SIGNMARK_ASSIGN(signmark::MarkedBytes marked, signmark::mark_bytes(call, bytes, flow.mark));
     // Everything is made before anything is given: a failure in between would leak.
     auto file = std::make_unique<smk_buffer>(capi::make_buffer(std::move(marked.file)));

@@ -34,6 +34,7 @@ struct smk_context {
   void* progress_user = nullptr;
   void* log_user = nullptr;
   void* passphrase_user = nullptr;
+  std::shared_ptr<signmark::ledger::Ledger> ledger;  ///< nullptr: nothing is recorded
   std::atomic<bool> cancelled{false};
 
   /// For one call: with progress, cancelling and log. Must not outlive this object.

@@ -10,9 +10,9 @@
 #include "base/time.hpp"
 #include "ledger/checkpoint_file.hpp"
 #include "ledger/entry_form.hpp"
+#include "ledger/location.hpp"
 #include "ledger/note.hpp"
 #include "ledger/rows.hpp"
-#include "signmark/keyring.hpp"
 
 namespace signmark::ledger {
 namespace {
@@ -228,9 +228,11 @@ Result<std::uint64_t> Store::prune(UnixTime before, const keys::Signer* signer) 
   });
 }
 
+std::string location_of(const keys::Home& home) { return (home.state / "ledger.db").string(); }
+
 Result<std::string> default_location() {
   SIGNMARK_ASSIGN(const keys::Home home, keys::Home::from_environment());
-  return (home.state / "ledger.db").string();
+  return location_of(home);
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const Context& context, const Place& place) {
