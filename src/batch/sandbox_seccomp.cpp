@@ -33,8 +33,7 @@ constexpr int kAllowed[] = {
     // threads of codecs
     SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(exit),
     SCMP_SYS(exit_group), SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(sched_yield),
-    SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_setaffinity), SCMP_SYS(sched_getparam),
-    SCMP_SYS(sched_getscheduler), SCMP_SYS(sched_setscheduler), SCMP_SYS(getcpu),
+    SCMP_SYS(sched_getaffinity), SCMP_SYS(getcpu),
     // signals of its own
     SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
     SCMP_SYS(restart_syscall),
@@ -90,6 +89,14 @@ struct FilterEnd {
 };
 using Filter = std::unique_ptr<void, FilterEnd>;
 
+scmp_arg_cmp equal(unsigned argument, std::uint64_t value) {
+  return {argument, SCMP_CMP_EQ, value, 0};
+}
+
+scmp_arg_cmp masked(unsigned argument, std::uint64_t mask, std::uint64_t value) {
+  return {argument, SCMP_CMP_MASKED_EQ, mask, value};
+}
+
 /// A call that is allowed only with some argument.
 int allow_if(void* filter, int call, const scmp_arg_cmp& argument) {
   return ::seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, 1, &argument);
@@ -98,23 +105,18 @@ int allow_if(void* filter, int call, const scmp_arg_cmp& argument) {
 /// Nothing new becomes code, no thread leaves the process, nobody else is signalled, limits stay.
 int add_conditions(void* filter) {
   constexpr unsigned kMemoryProtection = 2, kNewLimit = 2;
-  const auto self = static_cast<scmp_datum_t>(::getpid());
   int failed = 0;
   for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)})
-    failed |=
-        allow_if(filter, call, SCMP_CMP64(kMemoryProtection, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-  failed |= allow_if(filter, SCMP_SYS(clone),
-                     SCMP_CMP64(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
+    failed |= allow_if(filter, call, masked(kMemoryProtection, PROT_EXEC, 0));
+  failed |= allow_if(filter, SCMP_SYS(clone), masked(0, CLONE_THREAD, CLONE_THREAD));
   // Its flags lie in memory, out of sight; glibc then uses clone.
   failed |= ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
-  failed |= allow_if(filter, SCMP_SYS(tgkill), SCMP_CMP64(0, SCMP_CMP_EQ, self));
-  failed |= allow_if(filter, SCMP_SYS(prlimit64), SCMP_CMP64(kNewLimit, SCMP_CMP_EQ, 0));
-  for (const int option : {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA})
-    failed |= allow_if(filter, SCMP_SYS(prctl),
-                       SCMP_CMP64(0, SCMP_CMP_EQ, static_cast<scmp_datum_t>(option)));
-  for (const int command : {F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC})
-    failed |= allow_if(filter, SCMP_SYS(fcntl),
-                       SCMP_CMP64(1, SCMP_CMP_EQ, static_cast<scmp_datum_t>(command)));
+  failed |= allow_if(filter, SCMP_SYS(tgkill), equal(0, static_cast<std::uint64_t>(::getpid())));
+  failed |= allow_if(filter, SCMP_SYS(prlimit64), equal(kNewLimit, 0));
+  for (const std::uint64_t option : {PR_SET_NAME, PR_GET_NAME, PR_SET_VMA})
+    failed |= allow_if(filter, SCMP_SYS(prctl), equal(0, option));
+  for (const std::uint64_t command : {F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC})
+    failed |= allow_if(filter, SCMP_SYS(fcntl), equal(1, command));
   return failed;
 }
 

@@ -82,7 +82,7 @@ class ProcessWorker final : public Worker {
   Status read_ready(const Message& message);
   Status begin(const WorkOrder& order);
   Status check_clock(const WorkOrder& order, const std::function<bool()>& stop) const;
-  Status take(Message message, WorkOutcome& outcome, bool& done);
+  Status take(const Message& message, WorkOutcome& outcome, bool& done);
   Status take_entry(const Message& message, WorkOutcome& outcome);
   tl::unexpected<Error> put_down(const Error& cause);
   [[nodiscard]] Error death(int status) const;
@@ -175,7 +175,7 @@ Status ProcessWorker::take_entry(const Message& message, WorkOutcome& outcome) {
   return {};
 }
 
-Status ProcessWorker::take(Message message, WorkOutcome& outcome, bool& done) {
+Status ProcessWorker::take(const Message& message, WorkOutcome& outcome, bool& done) {
   if (RequestDesk::is_request(message)) return process_->channel().send(desk_.answer(message));
   if (message.kind == kEntry) return take_entry(message, outcome);
   if (message.kind != kOutcome) return protocol_error("its kind is unknown");
@@ -197,8 +197,7 @@ Result<WorkOutcome> ProcessWorker::work(const WorkOrder& order, const std::funct
     auto message = process_->channel().poll_message();
     if (!message) return put_down(message.error());
     if (!*message) continue;
-    if (const Status taken = take(std::move(**message), outcome, done); !taken)
-      return put_down(taken.error());
+    if (const Status taken = take(**message, outcome, done); !taken) return put_down(taken.error());
   }
   return outcome;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "batch/worker_shop.hpp"
+#include "image_loader/worker_media.hpp"
 #include "signmark/json.hpp"
 
 namespace signmark::batch {
@@ -58,6 +59,19 @@ Status empty_again(int output) {
   return fail("base.file.write", "cannot empty the output");
 }
 
+/// A picture that cannot be shown small is no failure: lists then show its name alone.
+Bytes thumbnail_of(const Context& context, ByteView file, const std::string& name) {
+  constexpr int kSide = 160;
+  const auto inventory = container::inspect(context, file, name);
+  if (!inventory) return {};
+  const container::FormatInfo& format = container::format_info(inventory->format);
+  const auto media = image::load_worker_media();
+  if (!format.picture || !media) return {};
+  return (*media)
+      ->thumbnail(context, file, format.mime, inventory->orientation, kSide)
+      .value_or(Bytes());
+}
+
 Result<std::optional<Bytes>> read_sidecar(const Descriptor& sidecar, const Limits& limits) {
   if (!sidecar.valid()) return std::nullopt;
   Limits store = limits;
@@ -95,9 +109,13 @@ FileWork Workshop::lay(const MarkOptions& options, ByteView bytes, int output,
 FileWork Workshop::mark(ByteView bytes, int output, const std::string& name) {
   FileWork work = lay(marking_, bytes, output, name);
   if (!work.file.error || work.file.error->code != "pipeline.existing") return work;
-  const auto look = verify_bytes(context_, bytes, verifying_, {}, name);
-  if (!look) return {failed_file(look.error()), {}};
-  if (is_ours(*look)) {
+  for (const bool pixels : {false, true}) {  // a manifest says it sooner
+    if (pixels && !marking_.layers.robust) break;
+    VerifyOptions looking = verifying_;
+    looking.layers.robust = pixels;
+    const auto look = verify_bytes(context_, bytes, looking, {}, name);
+    if (!look) return {failed_file(look.error()), {}};
+    if (!is_ours(*look)) continue;
     FileOutcome file = verified_file(*look);
     file.state = ItemState::skipped;
     file.why = kAlreadyMarked;
@@ -131,6 +149,7 @@ Result<WorkOutcome> Workshop::work(const ToldOrder& order) {
     FileWork work = work_file(input->bytes(), order.output.get(), *sidecar, order.name);
     outcome.file = std::move(work.file);
     outcome.sidecar = std::move(work.sidecar);
+    if (setup().thumbnails) outcome.thumbnail = thumbnail_of(context_, input->bytes(), order.name);
     return outcome;
   }
   auto file = work_archive(*this, context_, input->bytes(), order.output.get(), supervisor_);

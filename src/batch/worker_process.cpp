@@ -74,7 +74,7 @@ Result<Ends> make_words() {
 
 /// What libraries need to find themselves, fonts and the character set; nothing of ours, no secret.
 std::vector<std::string> environment(const fs::path& scratch) {
-  std::vector<std::string> out = {"TMPDIR=" + scratch.string(), "OPENCV_FOR_THREADS_NUM=1",
+  std::vector<std::string> out = {"TMPDIR=" + scratch.string(), "TZ=UTC0",
                                   "OPENCV_OPENCL_RUNTIME=disabled", "MALLOC_ARENA_MAX=2"};
   for (const char* name : {"HOME", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH"})
     if (const char* value = std::getenv(name)) out.push_back(fmt::format("{}={}", name, value));
@@ -83,6 +83,7 @@ std::vector<std::string> environment(const fs::path& scratch) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 1);
   for (std::string& text : texts) out.push_back(text.data());
   out.push_back(nullptr);
   return out;

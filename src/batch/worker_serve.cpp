@@ -6,8 +6,10 @@
 #include <csignal>
 #include <new>
 
+#include "base/hash.hpp"
 #include "batch/sandbox.hpp"
 #include "batch/worker_shop.hpp"
+#include "image_loader/worker_media.hpp"
 
 namespace signmark::batch {
 namespace {
@@ -35,9 +37,12 @@ Result<std::unique_ptr<Workshop>> open_shop(const Context& context, const Messag
 /// Whatever is loaded from the file system must be so before it is out of reach. What is missing is
 /// said again by the item that needs it.
 void load_libraries() {
+  // One thread a worker (batch.md 2.4): oneTBB below OpenCV would take a processor each.
+  if (const auto media = image::load_worker_media()) (*media)->limit_threads(1);
   static_cast<void>(image::load());
   static_cast<void>(video::load());
   prepare_archives();
+  static_cast<void>(hash(HashAlg::sha256, {}));  // OpenSSL reads its settings
 }
 
 Result<Seal> seal_shop(const Workshop& shop) {
@@ -45,6 +50,7 @@ Result<Seal> seal_shop(const Workshop& shop) {
   plan.wanted = shop.setup().sandbox;
   plan.scratch = shop.setup().scratch;
   plan.readable = shop.files_needed();
+  plan.readable.emplace_back("/dev/urandom");  // libav numbers the tracks of Matroska with it
   return seal_process(plan);
 }
 

@@ -10,8 +10,12 @@ void PixelHasher::begin_frame(cv::Size size, const PixelLayout& layout, std::uin
   layout_ = layout;
   width_ = size.width;
   row_.assign(static_cast<std::size_t>(size.width) * 4, 0);
+  take_frame(size, layout.model == ColourModel::cmyk, duration);
+}
+
+void PixelHasher::take_frame(cv::Size size, bool cmyk, std::uint32_t duration) {
   ByteWriter header;
-  header.text(layout.model == ColourModel::cmyk ? "CMYK" : "RGBA");
+  header.text(cmyk ? "CMYK" : "RGBA");
   header.u32le(static_cast<std::uint32_t>(size.width));
   header.u32le(static_cast<std::uint32_t>(size.height));
   header.u32le(duration);
@@ -40,7 +44,11 @@ void PixelHasher::row(const void* samples, int depth) {
     canonical_row(static_cast<const std::uint16_t*>(samples));
   else
     canonical_row(static_cast<const std::uint8_t*>(samples));
-  hasher_.update({reinterpret_cast<const Byte*>(row_.data()), row_.size() * sizeof(row_[0])});
+  take_row(row_);
+}
+
+void PixelHasher::take_row(std::span<const std::uint16_t> row) {
+  hasher_.update({reinterpret_cast<const Byte*>(row.data()), row.size_bytes()});
 }
 
 void PixelHasher::frame(const cv::Mat& pixels, const PixelLayout& layout, std::uint32_t duration) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <opencv2/core.hpp>
+#include <span>
 
 #include "base/hash.hpp"
 #include "image/pixels.hpp"
@@ -14,6 +15,9 @@ namespace signmark::image {
 class PixelHasher {
  public:
   PixelHasher() : hasher_(HashAlg::sha256) {}
+  PixelHasher(const PixelHasher&) = delete;
+  PixelHasher& operator=(const PixelHasher&) = delete;
+  virtual ~PixelHasher() = default;
 
   /// `duration`: milliseconds, 0 for a still.
   void begin_frame(cv::Size size, const PixelLayout& layout, std::uint32_t duration);
@@ -22,6 +26,11 @@ class PixelHasher {
   /// A whole frame.
   void frame(const cv::Mat& pixels, const PixelLayout& layout, std::uint32_t duration = 0);
   Bytes finish() { return hasher_.finish(); }
+
+ protected:
+  /// What becomes of the canonical form; another use of it than hashing overrides both.
+  virtual void take_frame(cv::Size size, bool cmyk, std::uint32_t duration);
+  virtual void take_row(std::span<const std::uint16_t> row);
 
  private:
   template <class T>

@@ -70,6 +70,9 @@ class JpegReader {
 /// `image.jpeg.encode`.
 Result<Bytes> encode_like(JpegReader& source, const cv::Mat& pixels, std::optional<int> quality);
 
+/// Encodes CV_8UC3, red first, as any program would. Errors: `image.jpeg.encode`.
+Result<Bytes> encode_rgb(const cv::Mat& pixels, int quality);
+
 /// Writes coefficients as a file with the coding of `source`, to which they belong.
 /// Errors: `image.jpeg.encode`.
 Result<Bytes> write_coefficients(JpegReader& source, jvirt_barray_ptr* coefficients);

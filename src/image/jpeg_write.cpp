@@ -107,6 +107,25 @@ Result<Bytes> encode_like(JpegReader& source, const cv::Mat& pixels, std::option
   });
 }
 
+Result<Bytes> encode_rgb(const cv::Mat& pixels, int quality) {
+  Writer writer;
+  jpeg_compress_struct& info = writer.info();
+  return writer.run([&] {
+    info.image_width = static_cast<JDIMENSION>(pixels.cols);
+    info.image_height = static_cast<JDIMENSION>(pixels.rows);
+    info.input_components = 3;
+    info.in_color_space = JCS_RGB;
+    jpeg_set_defaults(&info);
+    jpeg_set_quality(&info, quality, TRUE);
+    jpeg_start_compress(&info, TRUE);
+    while (info.next_scanline < info.image_height) {
+      auto* row = const_cast<JSAMPLE*>(pixels.ptr<JSAMPLE>(static_cast<int>(info.next_scanline)));
+      jpeg_write_scanlines(&info, &row, 1);
+    }
+    jpeg_finish_compress(&info);
+  });
+}
+
 Result<Bytes> write_coefficients(JpegReader& source, jvirt_barray_ptr* coefficients) {
   Writer writer;
   jpeg_compress_struct& info = writer.info();

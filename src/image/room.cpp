@@ -9,6 +9,7 @@
 #include "image/mark/robust.hpp"
 #include "image/prints.hpp"
 #include "image/room.hpp"
+#include "image/thumbnail.hpp"
 
 namespace signmark::image {
 namespace {
@@ -78,10 +79,28 @@ class Room final : public ImageRoom {
   }
 };
 
+class WorkerRoom final : public WorkerMedia {
+ public:
+  void limit_threads(int count) const override { cv::setNumThreads(count); }
+
+  [[nodiscard]] Result<Bytes> thumbnail(const Context& context, ByteView file,
+                                        std::string_view format_mime, int orientation,
+                                        int side) const override {
+    SIGNMARK_ASSIGN(const Codec* codec, find_codec(format_mime));
+    return without_exceptions(
+        [&] { return make_thumbnail(context, *codec, file, orientation, side); });
+  }
+};
+
 }  // namespace
 
 const ImageRoom* image_room() {
   static const Room room;
+  return &room;
+}
+
+const WorkerMedia* worker_media() {
+  static const WorkerRoom room;
   return &room;
 }
 

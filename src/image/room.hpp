@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one object of the image room; libsignmark-media.so exports it, tests link it.
+// The objects of the image room; libsignmark-media.so exports them, tests link them.
 #pragma once
 
-#include "signmark/image.hpp"
+#include "image_loader/worker_media.hpp"
 
 namespace signmark::image {
 
 const ImageRoom* image_room();
+const WorkerMedia* worker_media();
 
 }  // namespace signmark::image

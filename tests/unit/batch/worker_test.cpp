@@ -4,6 +4,7 @@
 
 #include <sys/wait.h>
 
+#include "batch/archive.hpp"
 #include "batch/protocol.hpp"
 #include "batch/worker_requests.hpp"
 #include "unit/batch/worker_support.hpp"
@@ -94,6 +95,73 @@ TEST_CASE("worker: verifies with the certificates it was told") {
     CHECK(outcome->file.verdict == (believed ? "verified" : "untrusted"));
     CHECK((outcome->file.report.find("\"trusted\"") != std::string::npos) == believed);
   }
+}
+
+/// A ZIP with these files.
+Bytes zip_of(const std::vector<std::pair<std::string, Bytes>>& files) {
+  const test::Descriptor out = test::file_of({});
+  auto writer = ArchiveWriter::create(ArchiveKind::zip, out.get());
+  REQUIRE_OK(writer);
+  for (const auto& [name, bytes] : files) {
+    ArchiveEntry entry;
+    entry.name = name;
+    REQUIRE_OK((*writer)->add(entry, bytes));
+  }
+  REQUIRE_OK((*writer)->close());
+  return bytes_of(out);
+}
+
+TEST_CASE("worker: archives are marked and verified file by file") {
+  const Bytes inner = zip_of({{"deep.jpg", sample("baseline.jpg")}});
+  const Bytes archive = zip_of({{"a/rgb.png", sample("rgb.png")},
+                                {"b.bin", Bytes{0, 1, 2, 3}},
+                                {"inner.zip", inner},
+                                {"sound.wav", sample("sound.wav")}});
+  WorkOrder order;
+  order.archive = true;
+  Workplace place;
+  place.start();
+  const auto outcome = place.mark(archive, "works.zip", order);
+  REQUIRE_OK(outcome);
+  INFO((outcome->file.error ? outcome->file.error->message : ""));
+  REQUIRE(outcome->file.state == ItemState::done);
+  REQUIRE(outcome->entries.size() == 4);
+  CHECK(outcome->entries[0].name == "a/rgb.png");
+  CHECK(outcome->entries[0].entry.content_id.size() == 16);
+  CHECK(outcome->entries[1].why == "not-media");
+  CHECK(outcome->entries[2].name == "inner.zip/deep.jpg");
+  const Bytes marked = bytes_of(place.out);
+  const auto again = place.mark(marked, "works.zip", order);
+  REQUIRE_OK(again);
+  for (const FileOutcome& entry : again->entries) CHECK(entry.state == ItemState::skipped);
+  CHECK(bytes_of(place.out) == marked);
+
+  Bytes cut = sample("rgb.png");
+  cut.resize(60);
+  const auto broken = place.mark(zip_of({{"x.png", cut}}), "x.zip", order);
+  REQUIRE_OK(broken);
+  REQUIRE(broken->file.error.has_value());
+  CHECK(broken->file.error->where.starts_with("x.png"));
+
+  place.setup.task = Task::verify;
+  place.setup.options = {{"layers", "metadata,manifest"}};
+  place.powers.anchors = {place.studio().root()};
+  place.start();
+  const auto verified = place.verify(marked, "works.zip", order);
+  REQUIRE_OK(verified);
+  CHECK(verified->file.verdict == "verified");
+  REQUIRE(verified->entries.size() == 4);
+  CHECK(verified->entries[2].verdict == "verified");
+}
+
+TEST_CASE("worker: a picture that needs more memory than it may have") {
+  Workplace place;
+  place.setup.options = {{"producer", "Studio"}, {"layers", "visible,metadata"}};
+  place.start();
+  WorkOrder order;
+  order.memory = 1U << 20;
+  CHECK(code_of(place.mark(slurp(test::media("pictures/rocket.jpg")), "rocket.jpg", order)) ==
+        "limit.memory");
 }
 
 TEST_CASE("worker: a setup that cannot be carried out is told") {
