@@ -36,7 +36,7 @@ struct KindStatistics {
   int radius;      ///< bits
   double freedom;  ///< independent bits that unrelated prints behave like, or fewer
 };
-constexpr std::array<KindStatistics, 4> kStatistics{{{48, 60}, {48, 60}, {64, 100}, {66, 90}}};
+constexpr std::array<KindStatistics, 4> kStatistics{{{48, 60}, {48, 60}, {70, 110}, {66, 90}}};
 constexpr double kFewLooked = 8;      // so few may take more time each
 constexpr double kUnlikelyLog10 = -2;  // at such a chance one print is enough
 

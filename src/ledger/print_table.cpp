@@ -62,8 +62,8 @@ class Keys {
 };
 
 int key_bits_for(std::size_t count) {
-  // About eight prints a bucket: longer keys miss more, shorter ones take longer.
-  return count <= kFew ? 0 : std::min(kMostKeyBits, static_cast<int>(std::bit_width(count)) - 4);
+  // Two to four prints a bucket: longer keys miss more, shorter ones take longer.
+  return count <= kFew ? 0 : std::min(kMostKeyBits, static_cast<int>(std::bit_width(count)) - 2);
 }
 
 std::size_t padded(std::size_t bytes) { return (bytes + 7) / 8 * 8; }

@@ -133,6 +133,7 @@ std::optional<PrintBits> bits_from(std::span<const Sentence> sentences) {
 
 std::vector<Print> prints(const std::vector<std::string_view>& passages, PrintUse use) {
   std::vector<Passage> list;
+  list.reserve(passages.size());
   for (const std::string_view text : passages)
     list.push_back({Passage::Kind::prose, PassageText::viewing(text), {}});
   const std::vector<Sentence> sentences = sentences_of(list);

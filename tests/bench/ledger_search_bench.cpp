@@ -13,6 +13,7 @@
 #include <ctime>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <opencv2/core/utility.hpp>
 #include <random>
 #include <set>
@@ -218,7 +219,8 @@ Edits picture_edits() {
       crop(0.75, CropPlace::random),
       crop(0.75, CropPlace::centre),
       crop_side(0.75),
-      chain({crop_side(0.75), quarter_turns(1), crop_side(0.75), quarter_turns(3)}),
+      named("crop 25 % of both sides",
+            chain({crop_side(0.75), quarter_turns(1), crop_side(0.75), quarter_turns(3)})),
       brightness(1.3),
       brightness(0.7),
       contrast(1.4),
@@ -237,10 +239,15 @@ Edits picture_edits() {
       blur(1.5),
       screenshot(),
       chain({crop(0.75, CropPlace::random), scale(0.5), jpeg(50)})};
+  // Decoding takes longer than the rest.
+  const auto decoded = std::make_shared<std::map<fs::path, std::optional<Picture>>>();
   Edits edits;
   for (const Step& step : steps)
-    edits.emplace_back(step.name, [step](const Work& work) {
-      const auto picture = load_picture(work.file);
+    edits.emplace_back(step.name, [step, decoded](const Work& work) {
+      auto known = decoded->find(work.file);
+      if (known == decoded->end())
+        known = decoded->emplace(work.file, load_picture(work.file)).first;
+      const auto& picture = known->second;
       if (!picture) return std::vector<Print>{};
       cv::RNG random(std::hash<std::string>{}(work.file.filename().string() + step.name));
       return prints_of_picture(step.run(picture->bgr, random), PrintUse::look);
@@ -407,7 +414,7 @@ void run_kind(const std::vector<Work>& works, PrintKind kind, const Edits& edits
       look(many, works, work, prints, large);
     }
     all.ms.insert(all.ms.end(), large.ms.begin(), large.ms.end());
-    fmt::print("{:<44}{:>6}{:>9}{:>9}{:>9.0f}{:>7}{:>7}{:>8.0f}{:>8.2f}{:>8.2f}\n", name,
+    fmt::print("{:<44.43}{:>6}{:>9}{:>9}{:>9.0f}{:>7}{:>7}{:>8.0f}{:>8.2f}{:>8.2f}\n", name,
                small.works, share(small.found, small.works), share(large.found, large.works),
                percentile(small.distances, 0.5), small.with_false, large.with_false,
                percentile(large.prints, 0.5), percentile(large.ms, 0.5),

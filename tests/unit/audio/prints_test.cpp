@@ -10,7 +10,7 @@
 namespace signmark::test {
 namespace {
 
-constexpr int kClose = 64;
+constexpr int kClose = 70;
 
 std::vector<Print> prints_of(const Sound& sound, PrintUse use) {
   audio::SoundPrinter printer(sound.shape());
