@@ -3,8 +3,14 @@
 #include "commands/doctor_command.hpp"
 
 #include <fmt/format.h>
+#include <linux/seccomp.h>
 #include <openssl/crypto.h>
 #include <sodium.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
 
 #include "base/hash.hpp"
 #include "base/result.hpp"
@@ -69,6 +75,18 @@ Check check_memory() {
   return {"locked memory", (*arena)->locked() ? "yes" : "no: secrets may reach swap (ulimit -l)"};
 }
 
+/// What the kernel offers to seal workers of `signmark batch` with (reliability.md section 7).
+Check check_sandbox() {
+  constexpr unsigned kAskVersion = 1;
+  const long landlock = ::syscall(SYS_landlock_create_ruleset, nullptr, 0, kAskVersion);
+  // A filter at address 0 is refused for its address only where filters are known.
+  ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, nullptr);
+  const bool seccomp = errno == EFAULT;
+  return {"sandbox", fmt::format("Landlock {}, seccomp {}",
+                                 landlock > 0 ? fmt::format("version {}", landlock) : "absent",
+                                 seccomp ? "present" : "absent")};
+}
+
 class DoctorCommand final : public Command {
  public:
   CLI::App* declare(CLI::App& app) override {
@@ -88,6 +106,7 @@ class DoctorCommand final : public Command {
         check_signature(),
         check_module("media library", image::load()),
         check_module("film and sound", video::load()),
+        check_sandbox(),
         check_carriers(session),
     };
     bool ok = true;
