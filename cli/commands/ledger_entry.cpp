@@ -123,7 +123,7 @@ void print_entry(const Output& out, const ledger::Entry& entry) {
     if (!value.empty()) out.line(fmt::format("  {:<11}  {}", name, printable(value)));
   };
   for (const Shown& field : kShown) row(field.name, entry.*field.text);
-  row("bytes", std::to_string(entry.bytes));
+  row("size", fmt::format("{} bytes", entry.bytes));
   if (!entry.prints.empty()) row("prints", std::to_string(entry.prints.size()));
   row("recipient", entry.supply.recipient);
   row("agreement", entry.supply.agreement);

@@ -21,7 +21,7 @@ class SearchCommand final : public Command {
   Result<int> run(Session& session) override;
 
  private:
-  Result<std::vector<Hit>> hits_of_file(const Session& session, const ledger::Ledger& ledger) const;
+  Result<std::vector<Hit>> hits_of_file(const Session& session, const ledger::Ledger& ledger);
 
   std::string file_, since_, until_;
   ledger::Query query_;
@@ -78,12 +78,13 @@ std::string likeness(const Hit& hit) {
       hit.prints_close, hit.distance, std::min(0.0, hit.chance_log10));
 }
 
-/// What the way proves, and what it does not.
-std::string proof_of(const Hit& hit, bool of_file) {
+/// What the way proves, and what it does not. `digest`: what was looked for.
+std::string proof_of(const Hit& hit, bool of_file, const std::string& digest) {
   const std::string alike = hit.own ? "; the content fits: " + likeness(hit) : "";
   switch (hit.by) {
     case Hit::By::digest:
-      return "the bytes are exactly those that went in or came out";
+      return hit.entry.output_digest == digest ? "these bytes are the output"
+                                               : "these bytes are the input, as it was before";
     case Hit::By::print:
       return "a candidate that looks, sounds or reads alike, not a proof: " + likeness(hit);
     case Hit::By::content_id:
@@ -97,8 +98,8 @@ std::string proof_of(const Hit& hit, bool of_file) {
   }
 }
 
-void print_hit(const Output& out, const Hit& hit, const EntrySignature& signature, bool of_file) {
-  const std::string proves = proof_of(hit, of_file);
+void print_hit(const Output& out, const Hit& hit, const EntrySignature& signature,
+               const std::string& proves) {
   out.line(entry_headline(hit.entry));
   out.line(fmt::format("  found by     {}: {}", way_name(hit.by), proves));
   print_entry(out, hit.entry);
@@ -132,25 +133,24 @@ void add_looks(std::vector<Hit>& hits, std::vector<Hit> alike, std::size_t limit
 
 /// Marks first, then the whole bytes, then looks.
 Result<std::vector<Hit>> SearchCommand::hits_of_file(const Session& session,
-                                                     const ledger::Ledger& ledger) const {
+                                                     const ledger::Ledger& ledger) {
   const Context& context = session.context;
   VerifyOptions how;
   SIGNMARK_ASSIGN(how.trust, load_trust(session, bundles_));
   how.carriers = carriers_to_try(session, {});
   SIGNMARK_ASSIGN(const VerifyReport report, verify_file(context, file_, how));
   SIGNMARK_ASSIGN(const MappedFile file, MappedFile::open(file_, context.limits));
-  ledger::Query names = query_;
-  names.content_id = report.content_id;
-  names.digest = "blake2b-256:" + hex(blake2b(file.bytes()));
+  ledger::Query looks = query_;
+  query_.content_id = report.content_id;
+  query_.digest = "blake2b-256:" + hex(blake2b(file.bytes()));
   const Output& out = session.out();
   out.line(fmt::format("{}: {}", path_text(file_),
                        report.content_id.empty() ? "no id in its marks"
                                                  : "its marks carry the id " + report.content_id));
-  SIGNMARK_ASSIGN(std::vector<Hit> hits, ledger.search(names));
+  SIGNMARK_ASSIGN(std::vector<Hit> hits, ledger.search(query_));
   const auto prints = prints_of(context, file.bytes(), PrintUse::look, file_);
   if (!prints) out.warning("its looks could not be taken: " + prints.error().message);
   if (!prints || prints->empty()) return hits;
-  ledger::Query looks = query_;
   looks.prints = *prints;
   SIGNMARK_ASSIGN(std::vector<Hit> alike, ledger.search(looks));
   add_looks(hits, std::move(alike), query_.limit);
@@ -171,7 +171,7 @@ Result<int> SearchCommand::run(Session& session) {
   const Output& out = session.out();
   for (const Hit& hit : hits) {
     SIGNMARK_ASSIGN(const EntrySignature signature, signature_of(*ledger, hit.entry, trust));
-    print_hit(out, hit, signature, of_file);
+    print_hit(out, hit, signature, proof_of(hit, of_file, query_.digest));
   }
   if (hits.empty()) out.line("nothing in the ledger fits");
   out.object({{"hits", hits.size()}}, "summary");

@@ -277,7 +277,11 @@ Status set_up(Connection& connection, const OpenOptions& options) {
 
 Result<std::unique_ptr<Connection>> open_sqlite(const std::string& location,
                                                 const OpenOptions& options) {
-  if (options.create && !options.read_only) SIGNMARK_TRY(make_file(location));
+  std::error_code code;
+  if (options.create && !options.read_only)
+    SIGNMARK_TRY(make_file(location));
+  else if (!fs::exists(location, code))
+    return cannot_open(location, system_message(ENOENT));
   const bool still = options.read_only && lies_still(location);
   const std::string uri = file_uri(location, still ? "?immutable=1" : "");
   const int mode = options.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
