@@ -2,8 +2,6 @@
 // One item in the worker: skip what is ours already, mark, verify (batch.md 2.3).
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "batch/worker_shop.hpp"
 #include "image_loader/worker_media.hpp"
 #include "signmark/json.hpp"
@@ -37,12 +35,6 @@ FileOutcome verified_file(const VerifyReport& report) {
   file.report = report_text(to_json(report));
   file.entry.content_id = report.content_id;
   return file;
-}
-
-/// Whether something in the file is trusted when only we are.
-bool is_ours(const VerifyReport& report) {
-  return std::any_of(report.findings.begin(), report.findings.end(),
-                     [](const Finding& finding) { return finding.state == State::trusted; });
 }
 
 /// C libraries do not call our handler: they have their own words for it (OpenCV's, and errno's).
@@ -92,7 +84,33 @@ FileOutcome failed_file(const Error& error) {
 
 FileWork Workshop::work_file(ByteView bytes, int output, const std::optional<Bytes>& sidecar,
                              const std::string& name) {
-  return setup().task == Task::mark ? mark(bytes, output, name) : verify(bytes, sidecar, name);
+  if (setup().task == Task::verify) return verify(bytes, sidecar, name);
+  if (sidecar)
+    if (auto known = marked_beside(bytes, sidecar, name)) return std::move(*known);
+  return mark(bytes, output, name);
+}
+
+/// A manifest that lies beside a file: marking looks into the file only. Nothing when the file is
+/// to be marked all the same.
+std::optional<FileWork> Workshop::marked_beside(ByteView bytes, const std::optional<Bytes>& sidecar,
+                                                const std::string& name) {
+  VerifyOptions looking = verifying_;
+  looking.layers.robust = false;
+  const auto look = verify_bytes(context_, bytes, looking, sidecar, name);
+  if (!look) return FileWork{failed_file(look.error()), {}};
+  if (look->verdict == Verdict::verified) {  // only we are believed here
+    FileOutcome file = verified_file(*look);
+    file.state = ItemState::skipped;
+    file.why = kAlreadyMarked;
+    return FileWork{std::move(file), {}};
+  }
+  if (setup().existing == Existing::add) return std::nullopt;
+  if (setup().existing == Existing::skip) return FileWork{skipped_file(kOthersMarks), {}};
+  return FileWork{failed_file(Error{"pipeline.existing",
+                                    "a manifest that is not yours lies beside the file",
+                                    {},
+                                    "use --existing skip, or --existing add"}),
+                  {}};
 }
 
 FileWork Workshop::lay(const MarkOptions& options, ByteView bytes, int output,
@@ -115,7 +133,7 @@ FileWork Workshop::mark(ByteView bytes, int output, const std::string& name) {
     looking.layers.robust = pixels;
     const auto look = verify_bytes(context_, bytes, looking, {}, name);
     if (!look) return {failed_file(look.error()), {}};
-    if (!is_ours(*look)) continue;
+    if (look->verdict != Verdict::verified) continue;  // only we are believed here
     FileOutcome file = verified_file(*look);
     file.state = ItemState::skipped;
     file.why = kAlreadyMarked;
