@@ -20,6 +20,7 @@ constexpr int kLeastKnown = 176;    // of 256 changes; prints of less would fit 
 
 // Looking: any start lies within half a phase of a stored one, any tempo within half a step.
 constexpr double kPhase = 0.125;
+constexpr int kStretches = 3;
 constexpr std::array<double, 3> kTempos{1, 0.984, 1.016};
 
 }  // namespace
@@ -101,9 +102,9 @@ std::vector<Print> SoundPrinter::finish(PrintUse use, double every, double offse
     for (double from = 0; from <= last; from += every) take(from, 1);
     return prints;
   }
-  // A stretch of `every` seconds holds the start of a stored print.
+  // Stretches of `every` seconds, which hold the start of a stored print.
   const double room = last - every;
-  const int stretches = std::clamp(static_cast<int>(room / every) + 1, 1, 4);
+  const int stretches = std::clamp(static_cast<int>(room / every) + 1, 1, kStretches);
   for (const double tempo : kTempos)
     for (int s = 0; s < stretches; ++s)
       for (double at = 0; at < every; at += kPhase) {

@@ -30,7 +30,7 @@ constexpr int kStill = 6;  // bits: the same picture again
 constexpr double kTimeSlack = 0.001;
 constexpr int kSmallSide = 256;  // of a picture, roughly
 
-constexpr double kSoundEvery = 2;
+constexpr double kSoundEvery = 1, kSoundStretch = 2;  // seconds: stored, looked through
 constexpr std::size_t kSoundPrints = 600, kSoundLooks = 400;
 
 /// The picture's luma, small, as it is shown.
@@ -195,7 +195,7 @@ Status print_sound(const PrintJob& job, unsigned stream, std::vector<Print>& pri
       std::max(kSoundEvery, printer->seconds() / static_cast<double>(kSoundPrints));
   const bool look = job.use == PrintUse::look;
   for (Print& print :
-       printer->finish(job.use, look ? kSoundEvery : every, 0, look ? kSoundLooks : kSoundPrints))
+       printer->finish(job.use, look ? kSoundStretch : every, 0, look ? kSoundLooks : kSoundPrints))
     prints.push_back(std::move(print));
   return status;
 }

@@ -135,15 +135,15 @@ struct Distances {
   }
 };
 
-/// The same work twice in the pool: several parts agree, or one does nearly bit for bit.
+/// The same work twice in the pool: several parts agree roughly, or one nearly bit for bit.
 bool are_related(const Work& a, const Work& b) {
-  constexpr int kSame = 8;
+  constexpr int kSame = 8, kRoughly = 64;
   std::set<std::uint32_t> parts;
   for (const Print& x : a.looked)
     for (const Print& y : b.stored) {
       const int distance = print_distance(x.bits, y.bits);
       if (distance <= kSame) return true;
-      if (distance <= ledger::print_radius(a.kind)) parts.insert(y.part);
+      if (distance <= kRoughly) parts.insert(y.part);
     }
   return parts.size() > 1;
 }

@@ -47,7 +47,7 @@ TEST_CASE("films keep prints of picture and sound through another encoder") {
   const auto stored = prints_of(original, PrintUse::store);
   CHECK(std::ranges::count(stored, PrintKind::film, &Print::kind) >= 3);
   CHECK(std::ranges::count(stored, PrintKind::film, &Print::kind) <= 12);
-  CHECK(std::ranges::count(stored, PrintKind::sound, &Print::kind) == 2);
+  CHECK(std::ranges::count(stored, PrintKind::sound, &Print::kind) == 4);
 
   const fs::path copy = folder.path() / "copy.mp4";
   run("ffmpeg -v error -y -ss 0.7 -i " + original.string() + " -vf scale=-2:180,pad=iw:240:0:30" +
