@@ -151,11 +151,9 @@ class ItemWork {
     else if (digest != lease_.item.digest)
       return fail("batch.input.changed", "the file was changed since it was planned",
                   lease_.item.source, "plan it anew with `signmark batch run`");
-    if (!marks_) {
-      input_sidecar_ = Descriptor(::open(sidecar_of(lease_.item.source).c_str(),
-                                         O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-      return {};
-    }
+    input_sidecar_ = Descriptor(::open(sidecar_of(lease_.item.source).c_str(),
+                                       O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!marks_) return {};
     SIGNMARK_TRY(make_folder_of(item_.destination));
     SIGNMARK_ASSIGN(item_.file, Part::create(item_.destination.parent_path(), part_name(false)));
     return {};

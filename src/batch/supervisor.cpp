@@ -81,8 +81,7 @@ Result<Summary> Supervisor::run() {
   ending_ = true;
   if (scanner.joinable()) scanner.join();
   if (leases.joinable()) leases.join();
-  if (!error_)
-    if (const Status released = pool_.release(); !released) fail_run(released.error());
+  if (const Status released = pool_.release(); !released) fail_run(released.error());
   if (error_) return tl::unexpected<Error>(*error_);
   return summary();
 }
@@ -155,7 +154,9 @@ void Supervisor::work_loop(int number) {
     tally_.begin((*lease)->item);
     const Status worked = work_one(slot, **lease);
     tally_.leave((*lease)->item);
-    if (!worked) fail_run(worked.error());
+    if (worked) continue;
+    (void)parts_.store.release(**lease);  // best effort: the next run takes it back anyway
+    fail_run(worked.error());
   }
   --working_;
 }

@@ -27,7 +27,7 @@ struct WorkerSetup {
 struct WorkOrder {
   int input = -1;    ///< regular file, read from its start
   int output = -1;   ///< empty regular file, readable and writable; -1 for verify
-  int sidecar = -1;  ///< for verify: manifest store beside the input, when there is one
+  int sidecar = -1;  ///< manifest store beside the input, when there is one
   std::string name;  ///< of the input, without folders
   bool archive = false;
   std::uint64_t memory = 0;  ///< RLIMIT_DATA beyond what the worker has; 0: 2 GiB

@@ -40,6 +40,8 @@ class Workshop {
 
   FileWork work_file(ByteView bytes, int output, const std::optional<Bytes>& sidecar,
                      const std::string& name);
+  std::optional<FileWork> marked_beside(ByteView bytes, const std::optional<Bytes>& sidecar,
+                                        const std::string& name);
   FileWork mark(ByteView bytes, int output, const std::string& name);
   FileWork lay(const MarkOptions& options, ByteView bytes, int output, const std::string& name);
   FileWork verify(ByteView bytes, const std::optional<Bytes>& sidecar, const std::string& name);
