@@ -2,16 +2,22 @@
 #include "batch/commit.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <map>
 #include <set>
 
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "batch/digest.hpp"
+#include "batch/patience.hpp"
 #include "ledger/entry_json.hpp"
 
 namespace signmark::batch {
 namespace fs = std::filesystem;
 namespace {
+
+// Far less than the shortest lease, after twice of which a finisher counts as vanished.
+constexpr std::chrono::seconds kPrompt{1};
 
 /// ItemEnd::pending: what is still to be done once the digest of the output is known.
 std::string pending_json(const Finished& item) {
@@ -106,7 +112,7 @@ Status Committer::commit_here(std::vector<Finished>& batch) {
     SIGNMARK_TRY(store_.intend(noted));
   for (Finished& item : batch) publish(item);
   SIGNMARK_TRY(sync_folders(batch));
-  SIGNMARK_TRY(record(batch));
+  SIGNMARK_TRY(record(batch, false));
   for (Finished& item : batch) item.ending.end.pending.clear();
   return finish(batch);
 }
@@ -115,6 +121,7 @@ Status Committer::commit_here(std::vector<Finished>& batch) {
 /// recorded, settled. A crash between leaves an unsettled item, which repair() takes care of.
 Status Committer::commit_shared(std::vector<Finished>& batch) {
   SIGNMARK_TRY(finish(batch));
+  const auto finished = std::chrono::steady_clock::now();
   std::vector<std::string> settled;
   for (Finished& item : batch) {
     if (item.lost) {
@@ -131,7 +138,8 @@ Status Committer::commit_shared(std::vector<Finished>& batch) {
       settled.push_back(item.ending.lease.item.key);
   }
   SIGNMARK_TRY(sync_folders(batch));
-  SIGNMARK_TRY(record(batch));
+  // After a sleep others may have taken this for a finisher that vanished.
+  SIGNMARK_TRY(record(batch, std::chrono::steady_clock::now() - finished > kPrompt));
   if (settled.empty()) return {};
   return store_.settle(settled);
 }
@@ -144,6 +152,9 @@ Status Committer::finish(std::vector<Finished>& batch) {
 
 void Committer::publish(Finished& item) const {
   if (!item.file.valid()) return;
+  // With a queue: others gave it its name while this process slept behind finish().
+  item.stands = rules_.queue && has_digest(item.destination, item.ending.end.output_digest);
+  if (item.stands) return;
   std::error_code ignored;
   if (!rules_.replace && fs::exists(fs::symlink_status(item.destination, ignored)))
     return fail_item(item, Error{"base.file.exists", "the output exists already",
@@ -168,26 +179,46 @@ Status Committer::sync_folders(const std::vector<Finished>& batch) const {
   return {};
 }
 
-Status Committer::record(std::vector<Finished>& batch) const {
+Status Committer::record(std::vector<Finished>& batch, bool maybe_known) const {
   if (powers_.ledger == nullptr) return {};
   std::vector<ledger::Entry> entries;
   for (Finished& item : batch) {
     std::move(item.entries.begin(), item.entries.end(), std::back_inserter(entries));
     item.entries.clear();
   }
-  if (entries.empty()) return {};
-  SIGNMARK_TRY(powers_.ledger->append(std::move(entries), powers_.signer));
+  return patiently(rules_.queue, [&](bool again) -> Status {
+    if (maybe_known || again) SIGNMARK_TRY(drop_recorded(entries));
+    if (entries.empty()) return {};
+    SIGNMARK_TRY(powers_.ledger->append(entries, powers_.signer));
+    return {};
+  });
+}
+
+Result<bool> Committer::is_recorded(const std::string& key) const {
+  ledger::Query query;
+  query.item_key = key;
+  query.limit = 1;
+  SIGNMARK_ASSIGN(const std::vector<ledger::Hit> hits, powers_.ledger->search(query));
+  return !hits.empty();
+}
+
+/// Entries of one item are appended in one transaction: all of them are there, or none.
+Status Committer::drop_recorded(std::vector<ledger::Entry>& entries) const {
+  std::map<std::string, bool> known;
+  for (const ledger::Entry& entry : entries) {
+    if (known.contains(entry.item_key)) continue;
+    SIGNMARK_ASSIGN(known[entry.item_key], is_recorded(entry.item_key));
+  }
+  std::erase_if(entries, [&](const ledger::Entry& entry) { return known[entry.item_key]; });
   return {};
 }
 
 /// The entries of a pending item that the ledger does not have yet.
 Status Committer::take_entries(const std::string& key, Pending pending, Finished& item) const {
   if (powers_.ledger == nullptr) return {};
-  ledger::Query query;
-  query.item_key = key;
-  query.limit = 1;
-  SIGNMARK_ASSIGN(const std::vector<ledger::Hit> hits, powers_.ledger->search(query));
-  if (hits.empty()) item.entries = std::move(pending.entries);
+  SIGNMARK_ASSIGN(const bool known,
+                  patiently(rules_.queue, [&](bool) { return is_recorded(key); }));
+  if (!known) item.entries = std::move(pending.entries);
   return {};
 }
 
@@ -249,7 +280,7 @@ Result<std::uint64_t> Committer::repair(double older_seconds) {
   for (const StoredItem& item : items) SIGNMARK_TRY(repair_item(item, repaired));
   if (repaired.empty()) return 0;
   SIGNMARK_TRY(sync_folders(repaired));
-  SIGNMARK_TRY(record(repaired));
+  SIGNMARK_TRY(record(repaired, true));
   for (const Finished& item : repaired) keys.push_back(item.ending.lease.item.key);
   SIGNMARK_TRY(store_.settle(keys));
   return keys.size();

@@ -62,7 +62,9 @@ class Committer {
   Status commit_shared(std::vector<Finished>& batch);
   Status finish(std::vector<Finished>& batch);
   Status sync_folders(const std::vector<Finished>& batch) const;
-  Status record(std::vector<Finished>& batch) const;
+  Status record(std::vector<Finished>& batch, bool maybe_known) const;
+  Result<bool> is_recorded(const std::string& key) const;
+  Status drop_recorded(std::vector<ledger::Entry>& entries) const;
   Status take_entries(const std::string& key, Pending pending, Finished& item) const;
   [[nodiscard]] bool rename_pending(const Pending& pending, const Finished& item) const;
   Status repair_item(const StoredItem& item, std::vector<Finished>& repaired);

@@ -4,12 +4,10 @@
 
 #include "batch/job_schema.hpp"
 #include "batch/job_sql.hpp"
+#include "batch/patience.hpp"
 
 namespace signmark::batch {
 namespace {
-
-// A server that is restarted comes back within this; a worker waits for it.
-constexpr double kPatience = 60;
 
 Result<std::unique_ptr<database::Connection>> open_server(const Context& context,
                                                           const std::string& location) {
@@ -33,7 +31,8 @@ Result<std::unique_ptr<JobStore>> open_queue(const Context& context, const std::
     SIGNMARK_TRY(make_schema(*connection));
     return connection;
   };
-  SIGNMARK_ASSIGN(Link link, Link::connect(open, kPatience));
+  SIGNMARK_ASSIGN(Link link,
+                  Link::connect(open, std::chrono::duration<double>(kServerPatience).count()));
   auto store = std::make_unique<SqlJobStore>(context, std::move(link), nullptr);
   SIGNMARK_TRY(store->attach(job));
   return store;

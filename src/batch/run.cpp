@@ -39,7 +39,10 @@ class Run {
     auto summary = work(scan);
     places_.clean();
     if (!summary) return summary;
-    if (!request_.running.queue.empty()) SIGNMARK_TRY(settle_all());
+    if (!request_.running.queue.empty()) {
+      SIGNMARK_TRY(settle_all());
+      SIGNMARK_TRY(sweep());  // what processes left that were killed meanwhile
+    }
     SIGNMARK_TRY(conclude(*summary));
     return summary;
   }

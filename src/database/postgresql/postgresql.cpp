@@ -146,7 +146,7 @@ Status PostgresConnection::each(std::string_view sql, const std::vector<Value>& 
                           given.formats(), 0) == 0)
     return error(nullptr);
   PQsetSingleRowMode(session_.get());
-  const Status status = stream(sink);
+  Status status = stream(sink);
   if (!status) cancel(session_.get());
   drain();
   return status;
@@ -157,15 +157,15 @@ Status PostgresConnection::script(std::string_view sql) {
   return check(answer);
 }
 
-/// What statements rely on, whatever the server's or the role's settings are. A holder that hangs
-/// within a transaction must not keep the others waiting.
+/// What statements rely on, whatever the server's or the role's settings are. A process that hangs
+/// within a transaction loses it before the others give up waiting for its locks.
 std::string settings(const OpenOptions& options) {
   return fmt::format(
       "set client_min_messages = warning; set timezone = 'UTC'; set bytea_output = 'hex'; "
       "set extra_float_digits = 1; set standard_conforming_strings = on; "
       "set synchronous_commit = on; set lock_timeout = {}; "
-      "set idle_in_transaction_session_timeout = '5min'; set default_transaction_read_only = {}",
-      options.busy_ms, options.read_only ? "on" : "off");
+      "set idle_in_transaction_session_timeout = {}; set default_transaction_read_only = {}",
+      options.busy_ms, options.busy_ms / 2, options.read_only ? "on" : "off");
 }
 
 Result<std::unique_ptr<Connection>> open_postgresql(const Context& /*context*/,
