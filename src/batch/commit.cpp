@@ -281,6 +281,7 @@ Result<std::uint64_t> Committer::repair(double older_seconds) {
   if (repaired.empty()) return 0;
   SIGNMARK_TRY(sync_folders(repaired));
   SIGNMARK_TRY(record(repaired, true));
+  keys.reserve(repaired.size());
   for (const Finished& item : repaired) keys.push_back(item.ending.lease.item.key);
   SIGNMARK_TRY(store_.settle(keys));
   return keys.size();
