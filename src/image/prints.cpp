@@ -20,7 +20,7 @@ constexpr double kLeastWaves = 25;                    // strong ones among them 
 constexpr double kLeastFine = 4;                      // levels, of the fine ones
 constexpr double kBareStep = 1.5, kMostBare = 0.6;    // levels; share of pixels
 constexpr double kBorderFlat = 2.5, kBorderEnd = 10;  // levels
-constexpr std::size_t kStored = 8, kLooked = 24, kStoredOfFrame = 2, kLookedOfFrame = 4;
+constexpr std::size_t kStored = 8, kLooked = 24, kStoredOfFrame = 4, kLookedOfFrame = 8;
 constexpr double kWhite = 255;
 constexpr double kReach = 8;  // side of a window, in sigmas of its blob
 

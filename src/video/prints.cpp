@@ -20,7 +20,7 @@ namespace signmark::video {
 namespace {
 
 constexpr double kPictureEvery = 2;     // seconds, of stored pictures
-constexpr std::size_t kPictures = 150;  // stored at most
+constexpr std::size_t kPictures = 120;  // stored at most
 constexpr double kWholeSeconds = 60;    // up to here every picture is decoded
 constexpr double kLookEvery = 0.25;
 constexpr int kStretches = 4;

@@ -280,7 +280,7 @@ Edits film_edits() {
           {"3 s from second 1.3",
            by_ffmpeg("-ss 1.3", "-t 3 -an -c:v libx264 -preset veryfast", ".mp4")},
           {"crop 25 % of the area", x264("-vf crop=iw*0.866:ih*0.866:iw*0.1:ih*0.05")},
-          {"letterbox", x264("-vf pad=iw:ih*4/3:0:(oh-ih)/2")},
+          {"letterbox", x264("-vf 'pad=iw:ceil(ih*2/3)*2:0:(oh-ih)/2'")},
           {"mirror", x264("-vf hflip")},
           {"brighter, more contrast", x264("-vf eq=brightness=0.08:contrast=1.2")},
           {"15 pictures a second", x264("-r 15")},

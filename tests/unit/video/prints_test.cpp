@@ -16,9 +16,9 @@ using signmark::test::test_context;
 /// A film of moving shapes and a sound that changes; `seed` makes it another one.
 fs::path film(const ScratchDir& folder, int seed) {
   const fs::path out = folder.path() / ("film" + std::to_string(seed) + ".mp4");
-  const std::string life = "life=s=160x120:r=25:rate=5:mold=8:seed=" + std::to_string(seed) +
+  const std::string life = "life=s=160x120:rate=1:mold=8:seed=" + std::to_string(seed) +
                            ":ratio=0.2:death_color=#204060:life_color=#E0C080";
-  run("ffmpeg -v error -y -f lavfi -i \"" + life + ",scale=320:240,gblur=3\" -f lavfi -i " +
+  run("ffmpeg -v error -y -f lavfi -i \"" + life + ",fps=25,scale=320:240,gblur=3\" -f lavfi -i " +
       "\"anoisesrc=seed=" + std::to_string(seed) +
       ":r=44100,lowpass=2500,tremolo=f=" + std::to_string(2 + seed) +
       "\" -t 8 -c:v libx264 -preset ultrafast -pix_fmt yuv420p" + " -c:a aac " + out.string());
