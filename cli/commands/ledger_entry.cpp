@@ -35,16 +35,6 @@ constexpr std::array<Shown, 14> kShown{{{"content id", &ledger::Entry::content_i
                                         {"key", &ledger::Entry::actor},
                                         {"outcome", &ledger::Entry::outcome}}};
 
-/// The smallest checkpoint that covers an entry.
-Result<std::optional<ledger::Checkpoint>> covering(const ledger::Ledger& ledger,
-                                                   std::uint64_t sequence) {
-  SIGNMARK_ASSIGN(const std::vector<ledger::Checkpoint> all, ledger.checkpoints());
-  std::optional<ledger::Checkpoint> out;
-  for (const ledger::Checkpoint& checkpoint : all)
-    if (checkpoint.size > sequence && (!out || checkpoint.size < out->size)) out = checkpoint;
-  return out;
-}
-
 }  // namespace
 
 Result<CheckpointTrust> CheckpointTrust::load(const Session& session,
@@ -88,7 +78,7 @@ CheckpointTrust::Answer CheckpointTrust::ask(const ledger::Checkpoint& checkpoin
 Result<EntrySignature> signature_of(const ledger::Ledger& ledger, const ledger::Entry& entry,
                                     const CheckpointTrust& trust) {
   EntrySignature out;
-  SIGNMARK_ASSIGN(out.checkpoint, covering(ledger, entry.sequence));
+  SIGNMARK_ASSIGN(out.checkpoint, ledger.covering(entry.sequence));
   if (!out.checkpoint) {
     out.words = "none yet: no checkpoint covers it";
     return out;

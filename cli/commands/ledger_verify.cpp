@@ -110,12 +110,10 @@ Result<int> VerifyCommand::verify_ledger(Session& session, const CheckpointTrust
                        audit.sound() ? out.paint("sound", "good") : out.paint("tampered", "bad")));
   print_faults(out, audit.faults);
   bool trusted = audit.newest.has_value();
-  for (const keys::PublicKey& key : audit.signers) {
-    ledger::Checkpoint asked = *audit.newest;
-    asked.key = key;
-    SIGNMARK_ASSIGN(const auto certificates, ledger->certificates(key));
-    const CheckpointTrust::Answer answer = trust.ask(asked, certificates);
-    out.line(fmt::format("  signer   {}: {}", signer_id(key), answer.words));
+  for (const ledger::Checkpoint& checkpoint : audit.signers) {
+    SIGNMARK_ASSIGN(const auto certificates, ledger->certificates(checkpoint.key));
+    const CheckpointTrust::Answer answer = trust.ask(checkpoint, certificates);
+    out.line(fmt::format("  signer   {}: {}", signer_id(checkpoint.key), answer.words));
     trusted = trusted && answer.trusted;
   }
   return report(out, audit, trusted);

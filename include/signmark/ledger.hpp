@@ -125,7 +125,8 @@ struct Query {
 struct Audit {
   std::uint64_t entries = 0, pruned = 0, checkpoints = 0;
   std::optional<Checkpoint> newest;
-  std::vector<keys::PublicKey> signers;  ///< of good checkpoints; whether to believe them is open
+  /// The newest good checkpoint of each key; whether to believe these keys is open.
+  std::vector<Checkpoint> signers;
   bool checked_against = false;
   std::vector<Error> faults;        ///< `ledger.tampered.*`, with the sequence in `where`
   std::uint64_t unsigned_tail = 0;  ///< entries after the newest checkpoint
@@ -161,6 +162,9 @@ class Ledger {
   /// Signs a checkpoint now. Errors: as append, and `keys.*` of the signer.
   virtual Result<Checkpoint> checkpoint(const keys::Signer& signer) = 0;
   [[nodiscard]] virtual Result<std::vector<Checkpoint>> checkpoints() const = 0;
+  /// The smallest one that covers an entry; nothing when none does yet.
+  [[nodiscard]] virtual Result<std::optional<Checkpoint>> covering(
+      std::uint64_t sequence) const = 0;
 
   /// X.509 certificates of a checkpoint's key as they were when it signed, leaf first; may be none.
   [[nodiscard]] virtual Result<std::vector<Bytes>> certificates(

@@ -278,9 +278,13 @@ void Auditor::sum_up() {
   audit_.entries = head_.size;
   for (const Given& given : given_) {
     if (!given.fits) continue;
-    const keys::PublicKey& key = given.checkpoint.key;
-    if (std::find(audit_.signers.begin(), audit_.signers.end(), key) == audit_.signers.end())
-      audit_.signers.push_back(key);
+    const auto known =
+        std::find_if(audit_.signers.begin(), audit_.signers.end(),
+                     [&](const Checkpoint& other) { return other.key == given.checkpoint.key; });
+    if (known == audit_.signers.end())
+      audit_.signers.push_back(given.checkpoint);
+    else
+      *known = given.checkpoint;
     if (given.source == Source::stored) audit_.newest = given.checkpoint;
   }
   audit_.unsigned_tail = head_.size - (audit_.newest ? audit_.newest->size : 0);

@@ -179,6 +179,19 @@ Result<std::vector<Checkpoint>> Store::checkpoints() const {
   });
 }
 
+Result<std::optional<Checkpoint>> Store::covering(std::uint64_t sequence) const {
+  return with([&](Connection& db) -> Result<std::optional<Checkpoint>> {
+    SIGNMARK_ASSIGN(
+        const Rows rows,
+        db.run("select note from ledger_checkpoint where size > $1 order by size, number "
+               "limit 1",
+               {integer(sequence)}));
+    if (rows.empty()) return std::optional<Checkpoint>();
+    SIGNMARK_ASSIGN(Checkpoint found, Checkpoint::parse(database::as_string(rows[0].at(0))));
+    return std::optional<Checkpoint>(std::move(found));
+  });
+}
+
 Result<std::vector<Bytes>> Store::certificates(const keys::PublicKey& key) const {
   return with([&](Connection& db) -> Result<std::vector<Bytes>> {
     SIGNMARK_ASSIGN(

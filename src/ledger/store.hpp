@@ -19,6 +19,7 @@ class Store final : public Ledger {
   Result<std::uint64_t> append(std::vector<Entry> entries, const keys::Signer* signer) override;
   Result<Checkpoint> checkpoint(const keys::Signer& signer) override;
   [[nodiscard]] Result<std::vector<Checkpoint>> checkpoints() const override;
+  [[nodiscard]] Result<std::optional<Checkpoint>> covering(std::uint64_t sequence) const override;
   [[nodiscard]] Result<std::vector<Bytes>> certificates(const keys::PublicKey& key) const override;
   [[nodiscard]] Result<Entry> entry(std::uint64_t sequence) const override;
   [[nodiscard]] Result<std::uint64_t> size() const override;

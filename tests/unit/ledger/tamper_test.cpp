@@ -216,8 +216,11 @@ TEST_CASE("a key that was exchanged is seen among the signers") {
   const auto audit = scene.ledger->verify({});
   REQUIRE_OK(audit);
   CHECK(audit->sound());
-  CHECK(audit->signers ==
-        std::vector<keys::PublicKey>{scene.signer.key().public_key, next.key().public_key});
+  REQUIRE(audit->signers.size() == 2);
+  CHECK(audit->signers[0].key == scene.signer.key().public_key);
+  CHECK(audit->signers[0].size == 16);
+  CHECK(audit->signers[1].key == next.key().public_key);
+  CHECK(audit->signers[1].size == kEntries);
 }
 
 TEST_CASE("a torn note is healed, and the healing recorded") {
