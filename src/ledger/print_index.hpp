@@ -63,7 +63,7 @@ class PrintIndex {
   [[nodiscard]] std::uint64_t size() const;
 
   /// Adds a print of a row; sequences never descend. Until settle() or save() added prints are
-  /// compared one by one, which costs a search about 1 ms for each 20,000.
+  /// compared one by one, which costs a search of 50 prints about 3 ms for each 20,000.
   void add(std::uint64_t sequence, const Print& print);
   /// Says that rows before `next` without any print have been seen.
   void seen(std::uint64_t next) { next_ = std::max(next_, next); }

@@ -194,9 +194,9 @@ Status print_sound(const PrintJob& job, unsigned stream, std::vector<Print>& pri
   const double every =
       std::max(kSoundEvery, printer->seconds() / static_cast<double>(kSoundPrints));
   const bool look = job.use == PrintUse::look;
-  for (Print& print :
-       printer->finish(job.use, look ? kSoundStretch : every, 0, look ? kSoundLooks : kSoundPrints))
-    prints.push_back(std::move(print));
+  const auto found =
+      printer->finish(job.use, look ? kSoundStretch : every, 0, look ? kSoundLooks : kSoundPrints);
+  prints.insert(prints.end(), found.begin(), found.end());
   return status;
 }
 
