@@ -98,9 +98,9 @@ Status write_csv(const ledger::Ledger& ledger, const ledger::BundleRange& range,
   SIGNMARK_TRY(sink(head + ",recipient,agreement\r\n"));
   return ledger.each(range.since, range.until, [&](const ledger::Entry& entry) {
     std::string line = fmt::format("{},{},{}", entry.sequence, rfc3339(entry.time), entry.bytes);
-    for (const Column& column : kColumns) line += "," + csv_cell(entry.*column.text);
-    return sink(line + "," + csv_cell(entry.supply.recipient) + "," +
-                csv_cell(entry.supply.agreement) + "\r\n");
+    for (const Column& column : kColumns) line.append(1, ',').append(csv_cell(entry.*column.text));
+    return sink(fmt::format("{},{},{}\r\n", line, csv_cell(entry.supply.recipient),
+                            csv_cell(entry.supply.agreement)));
   });
 }
 
@@ -114,7 +114,7 @@ Status write_html(const ledger::Ledger& ledger, const ledger::BundleRange& range
     for (const std::string* text :
          {&entry.action, &entry.name, &entry.content_id, &entry.producer, &entry.label,
           &entry.layers, &entry.output_digest, &entry.supply.recipient})
-      row += "<td>" + escape_html(*text);
+      row += fmt::format("<td>{}", escape_html(*text));
     return sink(row + "</tr>\n");
   }));
   return sink("</table>\n" + html_end(version()));
