@@ -37,19 +37,24 @@ class ArchiveWork {
                        Growing& growing);
   Status visit_file(const ArchiveEntry& entry, ByteView bytes, const std::string& inside,
                     Growing& growing);
-  Status copy(const ArchiveEntry& entry, ByteView bytes, FileOutcome file, Growing& growing);
-  Status tell(FileOutcome file);
+  Status copy(const ArchiveEntry& entry, ByteView bytes, const FileOutcome& file, Growing& growing);
+  Status tell(const FileOutcome& file);
+  Status collect_sidecars(ByteView archive, const std::string& inside);
+  [[nodiscard]] std::optional<Bytes> sidecar_of(const std::string& name) const;
 
   Workshop& shop_;
   const Context& context_;
   SupervisorLink& supervisor_;
   ArchiveBudget budget_;
+  std::map<std::string, Bytes> sidecars_;  ///< by full name
   std::map<std::string, std::uint64_t> states_, verdicts_;
 };
 
 namespace {
 
 constexpr std::string_view kNotMedia = "not-media";
+constexpr std::string_view kSidecar = "sidecar";
+constexpr std::string_view kSidecarEnding = ".c2pa";
 /// From the worst to the best: what an archive as a whole is called.
 constexpr std::array kVerdicts = {Verdict::tampered, Verdict::untrusted, Verdict::inconclusive,
                                   Verdict::none,     Verdict::marked,    Verdict::verified};
@@ -63,6 +68,21 @@ bool is_unknown(ByteView bytes, const std::string& name) {
   return container::probe(bytes, name) == container::Format::unknown;
 }
 
+/// A manifest store by its name and its first box.
+bool is_sidecar(const std::string& name, ByteView bytes) {
+  constexpr std::size_t kBoxHead = 8;
+  return name.ends_with(kSidecarEnding) && bytes.size() > kBoxHead &&
+         as_text(bytes.subspan(4, 4)) == "jumb";
+}
+
+FileOutcome skipped_entry(const std::string& name, std::string_view why) {
+  FileOutcome file;
+  file.name = name;
+  file.state = ItemState::skipped;
+  file.why = why;
+  return file;
+}
+
 std::string file_name(const std::string& entry) { return entry.substr(entry.rfind('/') + 1); }
 
 }  // namespace
@@ -74,44 +94,62 @@ Status ArchiveWork::Growing::add(const ArchiveEntry& entry, ByteView bytes) {
   return writer->add(entry, bytes);
 }
 
-Status ArchiveWork::tell(FileOutcome file) {
+Status ArchiveWork::tell(const FileOutcome& file) {
   ++states_[file.state == ItemState::skipped ? "skipped" : "done"];
   if (!file.verdict.empty() && file.state == ItemState::done) ++verdicts_[file.verdict];
   return supervisor_.tell(file_message(kEntry, file));
 }
 
-Status ArchiveWork::copy(const ArchiveEntry& entry, ByteView bytes, FileOutcome file,
+Status ArchiveWork::copy(const ArchiveEntry& entry, ByteView bytes, const FileOutcome& file,
                          Growing& growing) {
   if (growing.writer) SIGNMARK_TRY(growing.add(entry, bytes));
-  return tell(std::move(file));
+  return tell(file);
+}
+
+/// A walk of its own: a sidecar may stand behind its file, or far from it.
+Status ArchiveWork::collect_sidecars(ByteView archive, const std::string& inside) {
+  ArchiveBudget budget;
+  std::uint64_t left = context_.limits.manifest_store;  // all of them are in memory at once
+  return walk_archive(context_, archive, shop_.setup().guards, shop_.setup().scratch, budget,
+                      [&](const ArchiveEntry& entry, ByteView bytes) -> Status {
+                        if (!is_sidecar(entry.name, bytes) || bytes.size() > left) return {};
+                        left -= bytes.size();
+                        sidecars_[inside + entry.name].assign(bytes.begin(), bytes.end());
+                        return {};
+                      });
+}
+
+std::optional<Bytes> ArchiveWork::sidecar_of(const std::string& name) const {
+  const auto found = sidecars_.find(name + std::string(kSidecarEnding));
+  if (found == sidecars_.end()) return std::nullopt;
+  return found->second;
 }
 
 Status ArchiveWork::visit_file(const ArchiveEntry& entry, ByteView bytes, const std::string& inside,
                                Growing& growing) {
+  const std::string name = inside + entry.name;
+  if (is_sidecar(entry.name, bytes))
+    return copy(entry, bytes, skipped_entry(name, kSidecar), growing);
   Descriptor output;
   if (marking()) {
     SIGNMARK_ASSIGN(output, nameless_file(shop_.setup().scratch));
   }
-  FileWork work = shop_.work_file(bytes, output.get(), {}, file_name(entry.name));
+  FileWork work = shop_.work_file(bytes, output.get(), sidecar_of(name), file_name(entry.name));
   const bool strange = marking() ? work.file.error && is_not_media(*work.file.error)
                                  : is_unknown(bytes, file_name(entry.name));
-  if (strange) {
-    work.file = {};
-    work.file.state = ItemState::skipped;
-    work.file.why = kNotMedia;
-  }
-  work.file.name = inside + entry.name;
-  if (work.file.error) return tl::unexpected<Error>(work.file.error->in_file(inside + entry.name));
+  if (strange) work.file = skipped_entry(name, kNotMedia);
+  work.file.name = name;
+  if (work.file.error) return tl::unexpected<Error>(work.file.error->in_file(name));
   if (work.file.state == ItemState::skipped || !marking())
-    return copy(entry, bytes, std::move(work.file), growing);
+    return copy(entry, bytes, work.file, growing);
   SIGNMARK_ASSIGN(const MappedFile marked, MappedFile::of(output.get(), context_.limits));
   SIGNMARK_TRY(growing.add(entry, marked.bytes()));
   if (!work.sidecar.empty()) {
     ArchiveEntry beside = entry;
-    beside.name += ".c2pa";
+    beside.name += kSidecarEnding;
     SIGNMARK_TRY(growing.add(beside, work.sidecar));
   }
-  return tell(std::move(work.file));
+  return tell(work.file);
 }
 
 Status ArchiveWork::visit_archive(const ArchiveEntry& entry, ByteView bytes,
@@ -133,6 +171,7 @@ Status ArchiveWork::visit(const ArchiveEntry& entry, ByteView bytes, const std::
 Status ArchiveWork::walk(ByteView archive, int output, const std::string& inside) {
   const auto kind = probe_archive(archive);
   if (!kind) return fail("archive.unsupported", "the file is no archive of a known kind");
+  SIGNMARK_TRY(collect_sidecars(archive, inside));
   Growing growing;
   if (marking()) {
     SIGNMARK_ASSIGN(growing.writer, ArchiveWriter::create(*kind, output));

@@ -37,6 +37,13 @@ FileOutcome verified_file(const VerifyReport& report) {
   return file;
 }
 
+FileOutcome own_file(const VerifyReport& report) {
+  FileOutcome file = verified_file(report);
+  file.state = ItemState::skipped;
+  file.why = kAlreadyMarked;
+  return file;
+}
+
 /// C libraries do not call our handler: they have their own words for it (OpenCV's, and errno's).
 bool lacks_memory(const Error& error) {
   return error.code == "image.memory" ||
@@ -98,12 +105,8 @@ std::optional<FileWork> Workshop::marked_beside(ByteView bytes, const std::optio
   looking.layers.robust = false;
   const auto look = verify_bytes(context_, bytes, looking, sidecar, name);
   if (!look) return FileWork{failed_file(look.error()), {}};
-  if (look->verdict == Verdict::verified) {  // only we are believed here
-    FileOutcome file = verified_file(*look);
-    file.state = ItemState::skipped;
-    file.why = kAlreadyMarked;
-    return FileWork{std::move(file), {}};
-  }
+  if (look->verdict == Verdict::verified)  // only we are believed here
+    return FileWork{own_file(*look), {}};
   if (setup().existing == Existing::add) return std::nullopt;
   if (setup().existing == Existing::skip) return FileWork{skipped_file(kOthersMarks), {}};
   return FileWork{failed_file(Error{"pipeline.existing",
@@ -133,11 +136,7 @@ FileWork Workshop::mark(ByteView bytes, int output, const std::string& name) {
     looking.layers.robust = pixels;
     const auto look = verify_bytes(context_, bytes, looking, {}, name);
     if (!look) return {failed_file(look.error()), {}};
-    if (look->verdict != Verdict::verified) continue;  // only we are believed here
-    FileOutcome file = verified_file(*look);
-    file.state = ItemState::skipped;
-    file.why = kAlreadyMarked;
-    return {std::move(file), {}};
+    if (look->verdict == Verdict::verified) return {own_file(*look), {}};
   }
   if (setup().existing == Existing::skip) return {skipped_file(kOthersMarks), {}};
   if (setup().existing == Existing::fail) return work;

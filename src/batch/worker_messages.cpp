@@ -30,6 +30,7 @@ std::string text_of(ByteView bytes) { return std::string(as_text(bytes)); }
 
 std::vector<Bytes> path_parts(const std::vector<fs::path>& paths) {
   std::vector<Bytes> parts;
+  parts.reserve(paths.size());
   for (const fs::path& path : paths) parts.push_back(bytes_of(path.native()));
   return parts;
 }
@@ -37,6 +38,7 @@ std::vector<Bytes> path_parts(const std::vector<fs::path>& paths) {
 /// Options may be paths, and those need not be UTF-8: raw parts, name and value in turn.
 std::vector<Bytes> setting_parts(const std::vector<Setting>& options) {
   std::vector<Bytes> parts;
+  parts.reserve(2 * options.size());
   for (const auto& [name, value] : options) {
     parts.push_back(bytes_of(name));
     parts.push_back(bytes_of(value));

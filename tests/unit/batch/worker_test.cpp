@@ -116,7 +116,7 @@ TEST_CASE("worker: archives are marked and verified file by file") {
   const Bytes archive = zip_of({{"a/rgb.png", sample("rgb.png")},
                                 {"b.bin", Bytes{0, 1, 2, 3}},
                                 {"inner.zip", inner},
-                                {"sound.wav", sample("sound.wav")}});
+                                {"film.mkv", sample("film.mkv")}});
   WorkOrder order;
   order.archive = true;
   Workplace place;
@@ -130,6 +130,7 @@ TEST_CASE("worker: archives are marked and verified file by file") {
   CHECK(outcome->entries[0].entry.content_id.size() == 16);
   CHECK(outcome->entries[1].why == "not-media");
   CHECK(outcome->entries[2].name == "inner.zip/deep.jpg");
+  CHECK(outcome->entries[3].state == ItemState::done);  // its manifest lies beside it
   const Bytes marked = bytes_of(place.out);
   const auto again = place.mark(marked, "works.zip", order);
   REQUIRE_OK(again);
@@ -150,8 +151,11 @@ TEST_CASE("worker: archives are marked and verified file by file") {
   const auto verified = place.verify(marked, "works.zip", order);
   REQUIRE_OK(verified);
   CHECK(verified->file.verdict == "verified");
-  REQUIRE(verified->entries.size() == 4);
+  REQUIRE(verified->entries.size() == 5);
   CHECK(verified->entries[2].verdict == "verified");
+  CHECK(verified->entries[3].verdict == "verified");
+  CHECK(verified->entries[4].name == "film.mkv.c2pa");
+  CHECK(verified->entries[4].why == "sidecar");
 }
 
 TEST_CASE("worker: a picture that needs more memory than it may have") {
