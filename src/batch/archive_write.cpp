@@ -21,10 +21,9 @@ class TarWriter final : public ArchiveWriter {
   explicit TarWriter(int descriptor) : descriptor_(descriptor) {}
   TarWriter(const TarWriter&) = delete;
   TarWriter& operator=(const TarWriter&) = delete;
-  ~TarWriter() override {
-    // libarchive would write the end of an archive that nobody wants any more.
-    archive_write_fail(writer_.get());
-  }
+  /// libarchive writes what it still holds before it lets go, and leaks it when told to fail; of an
+  /// archive that was not closed nobody wants that any more.
+  ~TarWriter() override { abandoned_ = true; }
 
   Status start(ArchiveKind kind) {
     ::archive* writer = writer_.get();
@@ -67,6 +66,7 @@ class TarWriter final : public ArchiveWriter {
  private:
   static la_ssize_t put(::archive* writer, void* self, const void* data, std::size_t size) {
     const auto& tar = *static_cast<TarWriter*>(self);
+    if (tar.abandoned_) return static_cast<la_ssize_t>(size);
     const Status status = write_all(tar.descriptor_, {static_cast<const Byte*>(data), size});
     if (status) return static_cast<la_ssize_t>(size);
     archive_set_error(writer, -1, "%s", status.error().message.c_str());
@@ -85,6 +85,7 @@ class TarWriter final : public ArchiveWriter {
     void operator()(archive_entry* entry) const { archive_entry_free(entry); }
   };
   int descriptor_;
+  bool abandoned_ = false;
   std::unique_ptr<::archive, Free> writer_{archive_write_new()};
 };
 
