@@ -115,6 +115,7 @@ TEST_CASE("kinds are not compared, others do not match") {
     CHECK(all.index.search({&print, 1}).empty());
   }
   std::vector<Print> others;
+  others.reserve(50);
   for (int i = 0; i < 50; ++i) others.push_back({PrintKind::picture, 0, random.bits()});
   CHECK(all.index.search(others).empty());
   CHECK(PrintIndex().search(others).empty());
