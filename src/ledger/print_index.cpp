@@ -37,7 +37,7 @@ struct KindStatistics {
   double freedom;  ///< independent bits that unrelated prints behave like, or fewer
 };
 constexpr std::array<KindStatistics, 4> kStatistics{{{48, 60}, {48, 60}, {70, 110}, {66, 90}}};
-constexpr double kFewLooked = 8;      // so few may take more time each
+constexpr double kFewLooked = 8;       // so few may take more time each
 constexpr double kUnlikelyLog10 = -2;  // at such a chance one print is enough
 
 /// log10 of the share of n fair coins' outcomes with at most k heads; n need not be whole.
