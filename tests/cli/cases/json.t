@@ -4,12 +4,12 @@ $ signmark -q key new --kdf interactive --label "Alice Studio" > /dev/null
 $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model pm-3 --content-id 00112233445566aa | python3 -m json.tool --json-lines --no-ensure-ascii
 {
     "aigc": {
-        "ContentProducer": "sm1-pfm4-r2cv-i5mp-mams",
-        "ContentPropagator": "sm1-pfm4-r2cv-i5mp-mams",
+        "ContentProducer": "sm1-diph-rn2x-4p45-rue7",
+        "ContentPropagator": "sm1-diph-rn2x-4p45-rue7",
         "Label": "1",
         "ProduceID": "00112233445566aa",
         "PropagateID": "00112233445566aa",
-        "ReservedCode1": "ad90cab1e1f0fbf626f00fd77c73d693b4f775961285816bb84c3fa710602cf800b6ade6e03ac6c98092ed09b8c0d1b46b0f0f342705cd7a9c8990f1e1ca6e09",
+        "ReservedCode1": "c8a4daf562b6bd83ba93f36c667b195f1ad2b3488ca435ffa2624a55621fdab13d53a3153972e5d526abdb279553faff10c83b917fce671c5728565f68385d06",
         "ReservedCode2": ""
     },
     "aigc_kept": false,
@@ -18,19 +18,22 @@ $ signmark --json mark photo.png -o marked.png --agent "Picture Maker" --model p
         "bytes": 426958,
         "path": "photo.png"
     },
-    "manifest": "urn:c2pa:3fe8e292-9677-4d0a-8819-848d39c3148f:signmark",
+    "ledger": {
+        "sequence": 0
+    },
+    "manifest": "urn:c2pa:529d86b1-5160-45f8-a82a-e09296b11e6f:signmark",
     "output": {
-        "bytes": 435261,
+        "bytes": 433969,
         "path": "marked.png"
     },
     "robust": {
-        "id_margin_db": 15.1064920561536,
-        "psnr_db": 44.365548602554306,
+        "id_margin_db": 13.099,
+        "psnr_db": 43.976,
         "signed_frame": true,
-        "signed_margin_db": 8.137969652176986,
-        "ssim": 0.988500000446038,
-        "tile_px": 102.65829135436564,
-        "tiles": 16
+        "signed_margin_db": 6.809,
+        "ssim": 0.991,
+        "tile_px": 106.63,
+        "tiles": 15
     },
     "schema": "signmark/1",
     "type": "item",
