@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 
 from .core import Options, mark_file
 from .pixels import slate
@@ -36,8 +37,11 @@ def image_saved(params) -> None:
     """Marks the saved file in place; a file that cannot be marked becomes the slate."""
     path = params.filename
     try:
-        mark_file(path, path + ".signmark", options=OPTIONS)
-        os.replace(path + ".signmark", path)
+        # A folder of its own: the file keeps its name, which the ledger records.
+        with tempfile.TemporaryDirectory(dir=os.path.dirname(path) or ".") as folder:
+            marked = os.path.join(folder, os.path.basename(path))
+            mark_file(path, marked, options=OPTIONS)
+            os.replace(marked, path)
     except BaseException as problem:
         _say(f"{path}: {problem}")
         slate(*params.image.size, str(problem)).save(path)
