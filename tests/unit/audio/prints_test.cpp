@@ -77,7 +77,7 @@ TEST_CASE("other sounds share no prints") {
 }
 
 TEST_CASE("silence has no prints") {
-  const Sound silence{16000, {std::vector<float>(16000 * 12, 0.F)}};
+  const Sound silence{16000, {std::vector<float>(std::size_t{16000} * 12, 0.F)}};
   CHECK(prints_of(silence, PrintUse::store).empty());
 }
 
