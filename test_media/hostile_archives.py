@@ -270,6 +270,7 @@ def samples():
 
 def main():
     folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for name, content, code, *guard in samples():
         (folder / name).write_bytes(content)
