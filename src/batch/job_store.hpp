@@ -103,8 +103,8 @@ class JobStore {
   virtual Result<bool> give_back(const Lease& lease, const Error& why, int max_attempts) = 0;
   /// Puts a lease back untouched (interruption).
   virtual Status release(const Lease& lease) = 0;
-  /// Leases whose time is over become ready again; of a local job file every lease of another boot
-  /// or of a process that is gone. Gives how many.
+  /// A queue's leases whose time is over become ready again; of a job file, whose own leases do not
+  /// expire, those of a process that is gone. Gives how many.
   virtual Result<std::uint64_t> reclaim() = 0;
   /// Failed items become planned again, attempts 0. Gives how many.
   virtual Result<std::uint64_t> retry() = 0;
