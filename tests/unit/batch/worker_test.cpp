@@ -239,7 +239,7 @@ TEST_CASE("worker: messages are read strictly") {
 TEST_CASE("worker: whatever it does, the supervisor goes on") {
   Workplace place;
   place.start("batch_hostile_host");
-  const auto end_of = [&](const char* deed, WorkOrder order = {}) {
+  const auto end_of = [&](const char* deed, const WorkOrder& order = {}) {
     return code_of(place.mark(as_bytes(deed), "x", order));
   };
   CHECK(end_of("o").empty());
