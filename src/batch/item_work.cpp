@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "batch/description.hpp"
 #include "batch/digest.hpp"
 
 namespace signmark::batch {
@@ -82,7 +83,7 @@ class ItemWork {
       SIGNMARK_ASSIGN(auto early, without_work());
       if (early) return std::move(*early);
     }
-    if (const Status ready = open_files(); !ready) return ended_with(ready.error());
+    if (const Status ready = open_files(); !ready) return not_ready(ready.error());
     const auto tokens =
         shop_.bucket.take(predicted_memory(lease_.item, decodes_media(shop_.job)), stop);
     if (!tokens) return stopped();
@@ -110,6 +111,18 @@ class ItemWork {
     item_.entries.clear();
     item_.ending.end.state = ItemState::failed;
     item_.ending.end.error = error;
+    return finished();
+  }
+
+  /// A file that was changed is another item. Once that one is planned, this one is history.
+  Result<Worked> not_ready(const Error& error) {
+    if (error.code != "batch.input.changed") return ended_with(error);
+    SIGNMARK_ASSIGN(const std::string digest, digest_of(input_.get()));
+    SIGNMARK_ASSIGN(const auto successor,
+                    shop_.store.find(item_key(lease_.item.source, digest, shop_.row.params)));
+    if (!successor) return ended_with(error);
+    item_.ending.end.state = ItemState::skipped;
+    item_.ending.end.why = "superseded";
     return finished();
   }
 

@@ -17,6 +17,7 @@ struct RunTools {
   const Job& job;
   const JobRow& row;
   const Powers& powers;
+  JobStore& store;
   Committer& committer;
   Bucket& bucket;
   Pace& pace;

@@ -170,7 +170,7 @@ Result<Worker*> Supervisor::worker_of(Slot& slot) {
 }
 
 Status Supervisor::work_one(Slot& slot, const Lease& lease) {
-  const RunTools shop{parts_.context, parts_.job, parts_.row, parts_.powers,
+  const RunTools shop{parts_.context, parts_.job, parts_.row, parts_.powers, parts_.store,
                       committer_,     bucket_,    pace_,      queue_};
   const auto stop = [&] { return halted(Halt::now) || (queue_ && pool_.lost(lease)); };
   SIGNMARK_ASSIGN(Worked worked, work_on(
