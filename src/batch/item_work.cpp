@@ -83,7 +83,9 @@ class ItemWork {
       SIGNMARK_ASSIGN(auto early, without_work());
       if (early) return std::move(*early);
     }
-    if (const Status ready = open_files(); !ready) return not_ready(ready.error());
+    if (const Status ready = open_source(); !ready) return not_ready(ready.error());
+    if (const Status ready = marks_ ? make_place() : Status(); !ready)
+      return ended_with(ready.error());
     const auto tokens =
         shop_.bucket.take(predicted_memory(lease_.item, decodes_media(shop_.job)), stop);
     if (!tokens) return stopped();
@@ -134,7 +136,7 @@ class ItemWork {
     return worked;
   }
 
-  /// The output stands already, ours or not, or there is no place for it.
+  /// Our output stands already, or there is no place for one.
   Result<std::optional<Worked>> without_work() {
     if (item_.destination.empty())
       return ended_with(Error{"batch.destination",
@@ -149,14 +151,10 @@ class ItemWork {
         return finished();
       }
     }
-    std::error_code ignored;
-    if (!shop_.job.force && fs::exists(fs::symlink_status(item_.destination, ignored)))
-      return ended_with(Error{"base.file.exists", "the output exists already",
-                              item_.destination.string(), "use -f to replace it"});
     return std::nullopt;
   }
 
-  Status open_files() {
+  Status open_source() {
     SIGNMARK_ASSIGN(input_, open_input(lease_.item.source));
     SIGNMARK_ASSIGN(const std::string digest, digest_of(input_.get()));
     if (lease_.item.digest.empty())
@@ -166,7 +164,14 @@ class ItemWork {
                   lease_.item.source, "plan it anew with `signmark batch run`");
     input_sidecar_ = Descriptor(::open(sidecar_of(lease_.item.source).c_str(),
                                        O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    if (!marks_) return {};
+    return {};
+  }
+
+  Status make_place() {
+    std::error_code ignored;
+    if (!shop_.job.force && fs::exists(fs::symlink_status(item_.destination, ignored)))
+      return fail("base.file.exists", "the output exists already", item_.destination.string(),
+                  "use -f to replace it");
     SIGNMARK_TRY(make_folder_of(item_.destination));
     SIGNMARK_ASSIGN(item_.file, Part::create(item_.destination.parent_path(), part_name(false)));
     return {};
