@@ -2,6 +2,7 @@
 // Flags of `signmark batch`.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/result.hpp"
@@ -193,8 +194,9 @@ namespace {
 
 /// Stores and bundles by their paths: each worker opens them for itself.
 Result<std::vector<fs::path>> trusted_paths(const std::vector<std::string>& bundles) {
-  std::vector<fs::path> trust;
-  for (const std::string& bundle : bundles) trust.push_back(fs::absolute(bundle));
+  std::vector<fs::path> trust(bundles.size());
+  std::transform(bundles.begin(), bundles.end(), trust.begin(),
+                 [](const std::string& bundle) { return fs::absolute(bundle); });
   if (!bundles.empty()) return trust;
   SIGNMARK_ASSIGN(const keys::Home home, key_home());
   const keys::TrustPaths paths = keys::TrustPaths::of(home);

@@ -88,18 +88,33 @@ class Trial:
                          self.reports, "--progress", "never",
                          *(["--layers", self.args.layers] if self.args.layers else []))
 
-    def killed_run(self, command, seconds):
-        """True when it was killed, False when it had ended before."""
-        with subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              text=True, start_new_session=True) as process:
+    def killed_run(self, command, target):
+        """Kills the group a random moment after so many outputs are there. False when it had ended before."""
+        log = os.path.join(self.work, "log")
+        with open(log, "w", encoding="utf-8") as out:
+            process = subprocess.Popen(command, env=self.environment, stdout=out, stderr=subprocess.STDOUT,
+                                       start_new_session=True)
+        while process.poll() is None and self.count() < target:
+            time.sleep(0.002 if self.args.files < 1000 else 0.05)
+        try:
+            process.wait(self.random.uniform(0, 0.12))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            return True
+        with open(log, encoding="utf-8") as text:
+            self.expect(process.returncode == 0, f"exit {process.returncode}: {text.read()}")
+        return False
+
+    def count(self):
+        """Outputs under any name."""
+        total = 0
+        for i in range(7):
             try:
-                text = process.communicate(timeout=seconds)[0]
-                self.expect(process.returncode == 0, f"exit {process.returncode}: {text}")
-                return False
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.communicate()
-                return True
+                total += sum(not name.startswith(".") for name in os.listdir(os.path.join(self.output, f"{i}")))
+            except FileNotFoundError:
+                pass
+        return total
 
     def check_whole(self):
         """Under final names there are complete pictures only; beside them our temporaries at most."""
@@ -114,47 +129,28 @@ class Trial:
                 self.expect(file.read() == END_OF_PNG, f"torn: {path}")
         return count
 
-    def rate(self):
-        """Seconds of a run without kills, to choose moments from: of a small part of the files."""
-        few = os.path.join(self.work, "few")
-        count = min(40, self.args.files)
-        os.makedirs(few)
-        for path in sorted(self.files(self.input))[:count]:
-            os.link(path, os.path.join(few, os.path.basename(path)))
-        command = [few if word == self.input else os.path.join(self.work, "tried") if word == self.output else word
-                   for word in self.batch()] + ["--no-ledger"]
-        start = time.monotonic()
-        subprocess.run(command, env=self.environment, capture_output=True, check=True)
-        return (time.monotonic() - start) / count * self.args.files
-
     def play(self):
         self.prepare()
-        whole = self.rate()
-        job, kills, seen = None, 0, []
-        while kills < self.args.kills:
+        job, seen = None, []
+        for target in sorted(self.random.randrange(self.args.files * 9 // 10) for _ in range(self.args.kills)):
             command = self.batch() if job is None else self.verb(
                 "batch", "resume", job, "-j", str(self.args.jobs), "--report", self.reports, "--progress", "never")
-            if not self.killed_run(command, self.random.uniform(0.02, 1.6 * whole / self.args.kills)):
+            if not self.killed_run(command, target):
                 break
-            kills += 1
-            done = self.check_whole() if os.path.isdir(self.output) else 0
-            seen.append(done)
+            seen.append(self.check_whole())
             job = self.job_id()
         start = time.monotonic()
         last = self.run(*self.batch()[2:])
         self.expect(last.returncode == 0, f"last run: exit {last.returncode}: {last.stdout}{last.stderr}")
-        self.expect(kills == self.args.kills, f"only {kills} kills: the batch had ended before")
-        print(f"{kills} kills after {seen} files; the last run took {time.monotonic() - start:.1f} s")
+        self.expect(len(seen) == self.args.kills, f"only {len(seen)} kills: the batch had ended before")
+        print(f"{len(seen)} kills after {seen} files; the last run took {time.monotonic() - start:.1f} s")
         self.judge()
 
     def job_id(self):
         listed = self.run("--json", "batch", "status")
         rows = [json.loads(line) for line in listed.stdout.splitlines()]
-        found = [row["job"] for row in rows if row["items"].get("done", 0) + row["items"].get("planned", 0) +
-                 row["items"].get("leased", 0) > 0]
         self.expect(listed.returncode == 0, f"status: {listed.stderr}")
-        # The job of rate() has ended and is the older one.
-        return found[0] if len(found) > 1 else None
+        return rows[0]["job"] if rows and sum(rows[0]["items"].values()) > 0 else None  # killed before it was planned
 
     def judge(self):
         outputs = {os.path.relpath(path, self.output): digest(path) for path in self.files(self.output)}
