@@ -241,7 +241,7 @@ napi_value start(napi_env env, napi_value object) {
     if (pending->work != nullptr) napi_delete_async_work(env, pending->work);
     return throw_failure(env, {SMK_FAILED, "node.start", "no work can be started", "", ""});
   }
-  pending.release();  // now complete() owns it
+  static_cast<void>(pending.release());  // now complete() owns it
   return promise;
 }
 
