@@ -10,6 +10,7 @@ import sys
 import faults
 
 LAYERS = ["--layers", "metadata,manifest"]  # drawing adds no file call that writes
+NO_LEDGER = ["--no-ledger"]  # SQLite's own calls are a flow of their own
 
 
 class Program:
@@ -98,12 +99,23 @@ def trust_judge(program, again):
     return judge
 
 
-def flows(program, picture):
+def ledger_judge(program, judge):
+    """The ledger stays sound, whatever became of the entry."""
+    def both(work, code):
+        complaints = judge(work, code)
+        done = program.run(work, "ledger", "verify")
+        if done.returncode != 0:
+            complaints.append(f"the ledger is damaged: {done.stdout}{done.stderr}")
+        return complaints
+    return both
+
+
+def flows(program, picture, full):
     verb = program.verb
     keys = [verb("key", "new", "--label", "fault", "--no-passphrase"), ["cp", picture, "{work}/in.png"]]
-    mark = verb("mark", "{work}/in.png", "-o", "{work}/out.png", *LAYERS)
-    force = verb("mark", "-f", "{work}/in.png", "-o", "{work}/out.png", *LAYERS)
-    in_place = verb("mark", "--in-place", "{work}/in.png", *LAYERS)
+    mark = verb("mark", "{work}/in.png", "-o", "{work}/out.png", *LAYERS, *NO_LEDGER)
+    force = verb("mark", "-f", "{work}/in.png", "-o", "{work}/out.png", *LAYERS, *NO_LEDGER)
+    in_place = verb("mark", "--in-place", "{work}/in.png", *LAYERS, *NO_LEDGER)
     update = verb("trust", "update", "{work}/new.smbundle", home="reader")
     bundles = keys + [
         verb("key", "new", "--label", "reader", "--no-passphrase", home="reader"),
@@ -117,7 +129,14 @@ def flows(program, picture):
                      '"$("$0" key list | awk \'$1 == "signing" {print $2}\')"', program.program],
         verb("trust", "export", "-o", "{work}/new.smbundle"),
     ]
-    return [
+    recorded = verb("mark", "{work}/in.png", "-o", "{work}/out.png", *LAYERS)
+    with_ledger = faults.Flow(
+        "ledger", keys + [["cp", picture, "{work}/first.png"],
+                          verb("mark", "{work}/first.png", "-o", "{work}/first_marked.png", *LAYERS)],
+        recorded,
+        ledger_judge(program, mark_judge(program, picture, "out.png", ["missing", "verified"],
+                                         recorded)))
+    return ([with_ledger] if full else []) + [  # some hundred calls: minutes
         faults.Flow("mark", keys, mark,
                     mark_judge(program, picture, "out.png", ["missing", "verified"], mark)),
         faults.Flow("overwrite", keys + [["cp", picture, "{work}/out.png"]], force,
@@ -131,7 +150,7 @@ def flows(program, picture):
 def main(arguments):
     full = "--full" in arguments
     program, picture, *names = [word for word in arguments if word != "--full"]
-    table = flows(Program(os.path.abspath(program)), os.path.abspath(picture))
+    table = flows(Program(os.path.abspath(program)), os.path.abspath(picture), full)
     return faults.main([flow for flow in table if not names or flow.name in names], full)
 
 
