@@ -8,6 +8,7 @@
 #include "batch/digest.hpp"
 #include "batch/html_summary.hpp"
 #include "batch/job_list.hpp"
+#include "batch/patience.hpp"
 #include "batch/places.hpp"
 #include "batch/report.hpp"
 #include "batch/supervisor.hpp"
@@ -149,7 +150,9 @@ class Run {
       SIGNMARK_ASSIGN(const JobList list, write_job_list(places_.job_list(), store_));
       summary.job_list = places_.job_list();
       facts.job_list_digest = list.digest;
-      SIGNMARK_ASSIGN(facts.ledger, record_list(list));
+      // Recorded once however often it is tried: it looks first.
+      SIGNMARK_ASSIGN(facts.ledger, patiently(!request_.running.queue.empty(),
+                                              [&](bool) { return record_list(list); }));
     }
     SIGNMARK_TRY(html_.write(places_.html(), summary, facts, store_));
     return write_report(places_.report(), request_.job, store_, summary, request_.observer);
