@@ -216,6 +216,9 @@ Result<std::unique_ptr<OpenPowers>> PowerFlags::open(
   batch::Powers& powers = opened->powers;
   if (job.task == batch::Task::verify) {
     SIGNMARK_ASSIGN(powers.trust, trusted_paths(bundles));
+    // As in `verify`: a keyring that cannot be opened adds nothing.
+    const auto keyring = open_keyring(session, unlock_);
+    if (keyring) powers.leaves = keyring->signing_certificates().value_or(std::vector<Bytes>());
     return opened;
   }
   MarkOptions& marking = opened->marking;

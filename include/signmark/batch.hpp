@@ -84,6 +84,9 @@ struct Powers {
   /// open before they are sealed.
   std::vector<Bytes> anchors;
   std::vector<std::filesystem::path> trust;
+  /// Certificates of this user's signing keys, DER: a signed frame in content names its key by a
+  /// hint only (signmark::Trust::leaves). Nobody is believed for standing here.
+  std::vector<Bytes> leaves;
   ledger::Ledger* ledger = nullptr;  ///< not owned; nullptr: nothing is recorded
 };
 

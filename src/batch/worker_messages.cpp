@@ -105,6 +105,7 @@ Status read_powers(const Message& message, PublicPowers& powers) {
   SIGNMARK_ASSIGN(powers.anchors, message.part_list("anchors"));
   SIGNMARK_ASSIGN(const std::vector<Bytes> trust, message.part_list("trust"));
   for (const Bytes& path : trust) powers.trust.emplace_back(text_of(path));
+  SIGNMARK_ASSIGN(powers.leaves, message.part_list("leaves"));
   return {};
 }
 
@@ -128,6 +129,7 @@ Message setup_message(const WorkerSetup& setup, const Powers& powers, const Limi
   if (powers.carrier != nullptr) attach_key(message, "carrier", powers.carrier->info());
   message.attach_all("anchors", powers.anchors);
   message.attach_all("trust", path_parts(powers.trust));
+  message.attach_all("leaves", powers.leaves);
   return message;
 }
 

@@ -36,6 +36,7 @@ struct PublicPowers {
   std::optional<keys::KeyInfo> carrier;
   std::vector<Bytes> anchors;
   std::vector<std::filesystem::path> trust;
+  std::vector<Bytes> leaves;
 };
 
 /// All that a worker is told at its start.

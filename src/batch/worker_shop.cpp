@@ -27,6 +27,11 @@ Result<Trust> open_trust(const Context& context, const PublicPowers& powers) {
   Trust trust;
   if (!stores.empty()) trust = trust_in(context, std::move(stores));
   trust.anchors.insert(trust.anchors.end(), powers.anchors.begin(), powers.anchors.end());
+  trust.leaves = [known = std::move(trust.leaves), own = powers.leaves](ByteView hint) {
+    std::vector<Bytes> leaves = known ? known(hint) : std::vector<Bytes>();
+    leaves.insert(leaves.end(), own.begin(), own.end());
+    return leaves;
+  };
   return trust;
 }
 
