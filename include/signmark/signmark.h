@@ -128,9 +128,9 @@ void smk_context_free(smk_context* context);
  * folder need not exist. Errors: `capi.argument` for a relative path. */
 smk_status smk_context_set_home(smk_context* context, const char* directory, smk_error** error);
 
-/* Records every file that is marked in this context in a ledger: the user's own with NULL, otherwise
- * a file or `postgresql://HOST/DATABASE` without a password. Without this call, or with "", nothing
- * is recorded. Errors: `ledger.*`, `database.*`, `keys.home`. */
+/* Records every file that is marked in this context in a ledger: the user's own with NULL,
+ * otherwise a file or `postgresql://HOST/DATABASE` without a password. Without this call, or with
+ * "", nothing is recorded. Errors: `ledger.*`, `database.*`, `keys.home`. */
 smk_status smk_context_set_ledger(smk_context* context, const char* place, smk_error** error);
 
 /* Upper bounds on what an input may ask for, by the names that `signmark doctor` lists:
@@ -410,8 +410,8 @@ typedef struct smk_pixels {
 
 /* Lays the layers robust and visible into the samples, in place; record and manifest need a file.
  * The samples change only when the call succeeds; floats keep their precision. Pixels that carry a
- * mark already are refused. Nothing is recorded in a ledger: what is issued is the file that is made
- * of them. Parameters as for smk_mark_file. Errors: `pipeline.pixels`, `pipeline.layers`,
+ * mark already are refused. Nothing is recorded in a ledger: what is issued is the file that is
+ * made of them. Parameters as for smk_mark_file. Errors: `pipeline.pixels`, `pipeline.layers`,
  * `pipeline.existing`, `image.limit`, `image.mark.*`, `label.*`, `keys.sign.*`, `agent.*`. */
 smk_status smk_mark_pixels(const smk_context* context, const smk_pixels* pixels,
                            const smk_options* options, const smk_signer* signer,
@@ -488,8 +488,8 @@ smk_status smk_verify_memory(const smk_context* context, const uint8_t* data, si
                              const smk_options* options, smk_verify_report** out,
                              smk_error** error);
 
-/* Looks for robust marks in samples, which must stay unchanged during the call. The other layers are
- * not there. Parameters as for smk_verify_file. */
+/* Looks for robust marks in samples, which must stay unchanged during the call. The other layers
+ * are not there. Parameters as for smk_verify_file. */
 smk_status smk_verify_pixels(const smk_context* context, const smk_pixels* pixels,
                              const smk_trust* trust, const smk_options* options,
                              smk_verify_report** out, smk_error** error);
