@@ -35,7 +35,7 @@ entry 0  2026-11-26T12:02:11Z  mark  marked.png
 $ signmark ledger search photo.png | grep 'found by'
   found by     digest: these bytes are the input, as it was before
 $ signmark ledger search $MEDIA/pictures/rocket.jpg
-/work/main/test_media/pictures/rocket.jpg: no id in its marks
+<src>/test_media/pictures/rocket.jpg: no id in its marks
 nothing in the ledger fits
 [exit 10]
 $ signmark ledger search --producer Bob --json
