@@ -4,37 +4,28 @@
 
 #include "base/result.hpp"
 #include "commands/batch_verbs.hpp"
+#include "verb_group.hpp"
 
 namespace signmark::cli {
 namespace {
 
-class BatchCommand final : public Command {
+class BatchCommand final : public VerbGroup {
  public:
   CLI::App* declare(CLI::App& app) override {
-    CLI::App* verb = app.add_subcommand(
-        "batch", "Mark or verify folders, lists and archives; goes on after any interruption");
-    verb->require_subcommand(1);
-    verbs_.push_back(make_batch_plan());
-    verbs_.push_back(make_batch_run());
-    verbs_.push_back(make_batch_resume());
-    verbs_.push_back(make_batch_status());
-    verbs_.push_back(make_batch_retry());
-    for (const auto& command : verbs_) parsed_.push_back(command->declare(*verb));
-    verb->footer(
+    std::vector<std::unique_ptr<Command>> verbs;
+    verbs.push_back(make_batch_plan());
+    verbs.push_back(make_batch_run());
+    verbs.push_back(make_batch_resume());
+    verbs.push_back(make_batch_status());
+    verbs.push_back(make_batch_retry());
+    CLI::App* group = declare_group(
+        app, "batch", "Mark or verify folders, lists and archives; goes on after any interruption",
+        std::move(verbs));
+    group->footer(
         "Exit codes: 0 all done, 3 some files failed, 1 the job itself failed, 130 interrupted.\n"
         "Example: signmark batch run photos -o marked");
-    return verb;
+    return group;
   }
-
-  Result<int> run(Session& session) override {
-    for (std::size_t i = 0; i < verbs_.size(); ++i)
-      if (parsed_[i]->parsed()) return verbs_[i]->run(session);
-    return 2;  // wrong usage; the flag parser asks for a verb before
-  }
-
- private:
-  std::vector<std::unique_ptr<Command>> verbs_;
-  std::vector<CLI::App*> parsed_;
 };
 
 /// What `batch run` starts for each of its workers. Not in the list of verbs: people have no use

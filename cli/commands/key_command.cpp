@@ -3,30 +3,17 @@
 #include "commands/key_command.hpp"
 
 #include "commands/key_verbs.hpp"
+#include "verb_group.hpp"
 
 namespace signmark::cli {
 namespace {
 
-class KeyCommand final : public Command {
+class KeyCommand final : public VerbGroup {
  public:
   CLI::App* declare(CLI::App& app) override {
-    CLI::App* verb =
-        app.add_subcommand("key", "The keyring: make, list, rotate, revoke, back up keys");
-    verb->require_subcommand(1);
-    verbs_ = make_key_verbs();
-    for (const auto& command : verbs_) parsed_.push_back(command->declare(*verb));
-    return verb;
+    return declare_group(app, "key", "The keyring: make, list, rotate, revoke, back up keys",
+                         make_key_verbs());
   }
-
-  Result<int> run(Session& session) override {
-    for (std::size_t i = 0; i < verbs_.size(); ++i)
-      if (parsed_[i]->parsed()) return verbs_[i]->run(session);
-    return 2;  // wrong usage; the flag parser asks for a verb before
-  }
-
- private:
-  std::vector<std::unique_ptr<Command>> verbs_;
-  std::vector<CLI::App*> parsed_;
 };
 
 }  // namespace

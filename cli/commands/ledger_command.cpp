@@ -10,37 +10,27 @@
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "commands/ledger_verbs.hpp"
+#include "verb_group.hpp"
 
 namespace signmark::cli {
 namespace {
 
 constexpr std::size_t kIdDigits = 16;
 
-class LedgerCommand final : public Command {
+class LedgerCommand final : public VerbGroup {
  public:
   CLI::App* declare(CLI::App& app) override {
-    CLI::App* verb = app.add_subcommand(
-        "ledger", "What was issued: search, show, export, verify, prune, checkpoint");
-    verb->require_subcommand(1);
-    verbs_.push_back(make_ledger_search());
-    verbs_.push_back(make_ledger_show());
-    verbs_.push_back(make_ledger_export());
-    verbs_.push_back(make_ledger_verify());
-    verbs_.push_back(make_ledger_checkpoint());
-    verbs_.push_back(make_ledger_prune());
-    for (const auto& command : verbs_) parsed_.push_back(command->declare(*verb));
-    return verb;
+    std::vector<std::unique_ptr<Command>> verbs;
+    verbs.push_back(make_ledger_search());
+    verbs.push_back(make_ledger_show());
+    verbs.push_back(make_ledger_export());
+    verbs.push_back(make_ledger_verify());
+    verbs.push_back(make_ledger_checkpoint());
+    verbs.push_back(make_ledger_prune());
+    return declare_group(app, "ledger",
+                         "What was issued: search, show, export, verify, prune, checkpoint",
+                         std::move(verbs));
   }
-
-  Result<int> run(Session& session) override {
-    for (std::size_t i = 0; i < verbs_.size(); ++i)
-      if (parsed_[i]->parsed()) return verbs_[i]->run(session);
-    return 2;  // wrong usage; the flag parser asks for a verb before
-  }
-
- private:
-  std::vector<std::unique_ptr<Command>> verbs_;
-  std::vector<CLI::App*> parsed_;
 };
 
 class ShowCommand final : public Command {
