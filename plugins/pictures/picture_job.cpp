@@ -87,6 +87,9 @@ template <typename Work>
 Outcome guarded(const Work& work) noexcept {
   Outcome outcome;
   try {
+    if (smk_abi_version() != SMK_ABI_VERSION) {
+      throw Failure{"libsignmark.so has another interface version; install both from one release"};
+    }
     work(outcome);
   } catch (const Failure& failure) {
     outcome.failure = failure.text;
@@ -115,10 +118,10 @@ std::string size_problem(int64_t width, int64_t height, int64_t pages) {
            const auto longest = static_cast<uint64_t>(std::max(width, height));
            const auto area = static_cast<uint64_t>(width * height * pages);
            if (longest <= side && area <= pixels) return;
-           throw Failure{std::to_string(width) + " x " + std::to_string(height) + " pixels, " +
-                         std::to_string(pages) +
-                         " pages, are too many (image.limit); image-side is " +
-                         std::to_string(side) + ", image-pixels is " + std::to_string(pixels)};
+           const std::string all = pages > 1 ? ", " + std::to_string(pages) + " pages," : "";
+           throw Failure{std::to_string(width) + " x " + std::to_string(height) + " pixels" + all +
+                         " are too many (image.limit); image-side is " + std::to_string(side) +
+                         ", image-pixels is " + std::to_string(pixels)};
          })
       .failure;
 }

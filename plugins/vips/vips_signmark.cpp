@@ -149,11 +149,8 @@ void signmark_detect_init(SignmarkDetect* /*self*/) {}
 
 }  // namespace
 
-// What GModule calls when libvips has loaded the file; a text refuses it.
+// What GModule calls when libvips has loaded the file.
 extern "C" G_MODULE_EXPORT const gchar* g_module_check_init(GModule* module) {
-  if (smk_abi_version() != SMK_ABI_VERSION) {
-    return "libsignmark.so has another interface version; install both from one release";
-  }
   g_module_make_resident(module);  // its types cannot be unregistered
   signmark_embed_get_type();
   signmark_detect_get_type();
