@@ -6,58 +6,21 @@
 #include <exception>
 #include <memory>
 
+#include "common/handles.hpp"
+
 namespace signmark_pictures {
 namespace {
 
-// Frees an object of the library with its own _free function.
-template <auto Free>
-struct Freer {
-  template <typename Object>
-  void operator()(Object* object) const {
-    Free(object);
-  }
-};
-using Context = std::unique_ptr<smk_context, Freer<smk_context_free>>;
-using Error = std::unique_ptr<smk_error, Freer<smk_error_free>>;
-using Signer = std::unique_ptr<smk_signer, Freer<smk_signer_free>>;
-using Carrier = std::unique_ptr<smk_carrier, Freer<smk_carrier_free>>;
-using Trust = std::unique_ptr<smk_trust, Freer<smk_trust_free>>;
-using Options = std::unique_ptr<smk_options, Freer<smk_options_free>>;
-using MarkReport = std::unique_ptr<smk_mark_report, Freer<smk_mark_report_free>>;
-using VerifyReport = std::unique_ptr<smk_verify_report, Freer<smk_verify_report_free>>;
-
-// Thrown inside this file only.
-struct Failure {
-  std::string text;
-};
-
-std::string text_of(const smk_error* error) {
-  if (error == nullptr) return "out of memory";
-  std::string text = smk_error_message(error);
-  const std::string where = smk_error_where(error);
-  const std::string hint = smk_error_hint(error);
-  if (!where.empty()) text += ": " + where;
-  text += std::string(" (") + smk_error_code(error) + ")";
-  if (!hint.empty()) text += "; " + hint;
-  return text;
-}
-
-// Calls `function(arguments..., &error)`.
-template <typename Function, typename... Arguments>
-void call(Function function, Arguments... arguments) {
-  smk_error* raw = nullptr;
-  const smk_status status = function(arguments..., &raw);
-  const Error error(raw);
-  if (status != SMK_OK) throw Failure{text_of(raw)};
-}
-
-// The same for a function that makes an object: `function(arguments..., &object, &error)`.
-template <typename Owner, typename Function, typename... Arguments>
-Owner make(Function function, Arguments... arguments) {
-  typename Owner::pointer raw = nullptr;
-  call(function, arguments..., &raw);
-  return Owner(raw);
-}
+using signmark_host::call;
+using signmark_host::Carrier;
+using signmark_host::Context;
+using signmark_host::Failure;
+using signmark_host::make;
+using signmark_host::Options;
+using signmark_host::Signer;
+using signmark_host::Trust;
+using signmark_host::VerifyReport;
+using MarkReport = std::unique_ptr<smk_mark_report, signmark_host::Freer<smk_mark_report_free>>;
 
 void set(const Options& options, const char* name, const std::string& value) {
   if (!value.empty()) call(smk_options_set, options.get(), name, value.c_str());
