@@ -4,6 +4,8 @@
 #ifndef SIGNMARK_AUDIO_HPP_
 #define SIGNMARK_AUDIO_HPP_
 
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -42,6 +44,27 @@ struct HeardNotice {
   double unit_seconds = 0;  ///< of the rhythm found
   double pitch_hz = 0;
   double false_positive_log10 = 0;  ///< bound for a whole file of its length
+};
+
+// ---------------------------------------------------------------------------------------------
+// Samples
+
+/// Planar samples, -1..1, one pointer a channel.
+struct Block {
+  std::span<const float* const> channels;
+  std::size_t samples = 0;
+};
+/// Takes blocks in order; they are valid during the call only.
+using Sink = std::function<Status(const Block&)>;
+
+/// What a stream is. Any rate from 8 kHz on.
+struct Shape {
+  int rate = 48000;
+  int channels = 2;
+  std::uint64_t untouched = 0;  ///< bit mask of channels that carry no mark (LFE)
+  /// Samples come out as soon as they can: peaks are clipped where the mark would overshoot instead
+  /// of lowered half a second ahead, and there is no signed frame, which needs the sound's start.
+  bool live = false;
 };
 
 // ---------------------------------------------------------------------------------------------

@@ -331,7 +331,11 @@ void smk_trust_free(smk_trust* trust);
  *              quality ("1" to "100"), carrier ("public", "both", or any name for a private key,
  *              which is given by smk_options_add_carrier), strength ("invisible", "default",
  *              "strong"), source-type (URI or term of IPTC), agent, agent-version,
- *              model, title
+ *              model, title; of film and sound: crf, preset, threads, size-like-source (flag),
+ *              label-seconds ("0": the whole film), sei (flag), mark-sound (flag: of a film),
+ *              notice ("rhythm", "spoken"), notice-place ("start", "end", "both"), notice-blend
+ *              ("mix", "insert"), notice-language, notice-file, notice-in-film (flag); of
+ *              documents: field, label-place, density, placement
  *   propagate  propagator (27-character provider code or a name), propagate-id, declared (flag)
  *   both       force (flag: replace an existing output), in-place (flag: output is the input),
  *              backup (with in-place: path that keeps the original); files only
@@ -529,6 +533,147 @@ size_t smk_finding_fields(const smk_finding* finding);
 /* "" when `index` is not below the number of fields. */
 const char* smk_finding_field_name(const smk_finding* finding, size_t index);
 const char* smk_finding_field_value(const smk_finding* finding, size_t index);
+
+/* ---------------------------------------------------------------------------------------------
+ * Films and sounds that are no files yet: what a host hands over picture by picture and block by
+ * block. They take the layers robust and visible (the audible label of a sound); record and
+ * manifest need a file, and follow with `signmark mark --layers metadata,manifest --existing add`.
+ * Nothing is recorded in a ledger: what is issued is the file that is made of them.
+ *
+ * Such an object is used by one thread at a time; objects of one context may be used by several.
+ * The context must outlive them; signer, carrier, trust and options need not.
+ */
+
+/* How the samples of a picture lie in memory. Sides of subsampled planes are rounded up. */
+typedef enum smk_layout {
+  SMK_LAYOUT_GREY = 1, /* one plane of luma; other planes stay with the caller */
+  SMK_LAYOUT_I420 = 2, /* luma, U, V; chroma halved both ways */
+  SMK_LAYOUT_I422 = 3, /* the same, chroma halved across */
+  SMK_LAYOUT_I444 = 4, /* the same, chroma whole */
+  SMK_LAYOUT_NV12 = 5, /* luma, U and V interleaved; chroma halved both ways */
+  SMK_LAYOUT_RGBA = 6, /* one plane of R, G, B and a fourth byte, which stays; 8 bits */
+  SMK_LAYOUT_BGRA = 7  /* the same with blue first */
+} smk_layout;
+
+/* What is known of a film before its first picture. */
+typedef struct smk_film {
+  size_t struct_size; /* sizeof(smk_film); fields that a later version adds come at the end */
+  smk_layout layout;
+  int32_t width, height; /* pixels */
+  int32_t bits;          /* of a sample: 8, or 9 to 16 in the low bits of little-endian words. P010
+                            is 16 bits: its lowest six are zeros */
+  int32_t full_range;    /* not 0: luma from 0 to the highest value. Always so in RGBA and BGRA */
+  int32_t interlaced, high_dynamic_range; /* flags; the second: PQ or HLG */
+  double pixel_aspect;                    /* how much wider than high a pixel is shown; 0 is 1 */
+  double seconds;                         /* duration; negative or 0 when unknown */
+} smk_film;
+
+/* The planes of one picture, which belong to the caller. Strides are bytes and may be negative.
+ * Unused planes are NULL. */
+typedef struct smk_frame {
+  void* planes[3];
+  ptrdiff_t strides[3];
+} smk_frame;
+
+/* Marks the pictures of one film. With a signer each 16 s carry a signed frame, unless the film is
+ * known to be shorter than 8 s. */
+typedef struct smk_film_marker smk_film_marker;
+
+/* `options` as for smk_mark_file; layers that need a file are ignored. With the same content-id and
+ * carrier key several markers lay one and the same id mark (a host that renders in parallel), but
+ * each its own signed frames. Errors: `capi.argument`, `video.form`, `video.mark.size` (below 96
+ * pixels a side), `pipeline.layers`, `pipeline.carrier`, `video.load`, `label.*`. */
+smk_status smk_film_marker_new(const smk_context* context, const smk_film* film,
+                               const smk_options* options, const smk_signer* signer,
+                               smk_film_marker** out, smk_error** error);
+/* 1 when an encoder should make the picture at this time (seconds since the first one) a keyframe,
+ * which helps readers; else 0. May be left out. */
+int smk_film_marker_begins_hold(smk_film_marker* marker, double seconds);
+/* Changes one picture in its place. They come in display order, or nearly. When it fails the
+ * picture is unchanged and UNMARKED: the host must not show it as marked. Errors: `capi.argument`,
+ * `keys.sign.*`, `agent.*`, `label.*`, `base.cancelled`. */
+smk_status smk_film_marker_mark(smk_film_marker* marker, const smk_frame* frame, double seconds,
+                                smk_error** error);
+/* 16 hex digits; "" for NULL. */
+const char* smk_film_marker_content_id(const smk_film_marker* marker);
+/* What was laid so far, without margins: those are measured after encoding. */
+smk_status smk_film_marker_report(const smk_film_marker* marker, smk_mark_report** out,
+                                  smk_error** error);
+void smk_film_marker_free(smk_film_marker* marker);
+
+/* Looks for marks in pictures. Memory grows by some hundred bytes a picture. */
+typedef struct smk_film_detector smk_film_detector;
+
+/* `options` and `trust` as for smk_verify_file. Errors: `capi.argument`, `video.form`,
+ * `video.load`. */
+smk_status smk_film_detector_new(const smk_context* context, const smk_film* film,
+                                 const smk_options* options, const smk_trust* trust,
+                                 smk_film_detector** out, smk_error** error);
+/* Takes one picture in, of any time; some six a second are enough. It is only read. */
+smk_status smk_film_detector_take(smk_film_detector* detector, const smk_frame* frame,
+                                  double seconds, smk_error** error);
+/* What is known now; more pictures may follow. Seldom: it searches when nothing is known yet. */
+smk_status smk_film_detector_look(smk_film_detector* detector, smk_verify_report** out,
+                                  smk_error** error);
+/* 1 when more pictures cannot make the answer better; asked after smk_film_detector_look. */
+int smk_film_detector_satisfied(const smk_film_detector* detector);
+void smk_film_detector_free(smk_film_detector* detector);
+
+/* What a sound is. Samples are planar floats from -1 to 1, one pointer a channel. */
+typedef struct smk_sound {
+  size_t struct_size;     /* sizeof(smk_sound); fields that a later version adds come at the end */
+  int32_t rate, channels; /* 8000 Hz and more; 1 to 64 */
+  uint64_t untouched;     /* bit mask of channels that carry no mark (LFE) */
+  int32_t live;           /* not 0: samples come out as soon as they can (smk_sound_marker_latency);
+                             no signed frame then, and peaks are clipped instead of lowered */
+  double seconds; /* duration; negative or 0 when unknown. From 32 s on a sound that is not live
+                     gets a signed frame, for which its first half minute is held back */
+} smk_sound;
+
+typedef struct smk_sound_marker smk_sound_marker;
+
+/* As smk_film_marker_new. The layer visible puts in the audible label (options notice*). Errors:
+ * also `audio.mark.shape`, `audio.notice.*`. */
+smk_status smk_sound_marker_new(const smk_context* context, const smk_sound* sound,
+                                const smk_options* options, const smk_signer* signer,
+                                smk_sound_marker** out, smk_error** error);
+/* Takes samples in. `channels` has as many pointers as the sound has channels; `samples` is counted
+ * per channel. */
+smk_status smk_sound_marker_push(smk_sound_marker* marker, const float* const* channels,
+                                 size_t samples, smk_error** error);
+/* The end: everything that is inside becomes ready. Nothing may be pushed afterwards. */
+smk_status smk_sound_marker_finish(smk_sound_marker* marker, smk_error** error);
+/* Samples per channel that are ready; 0 for NULL. */
+size_t smk_sound_marker_ready(const smk_sound_marker* marker);
+/* Takes up to `samples` ready ones out and returns their number. The memory may be that from which
+ * others were pushed. In the end as many come out as went in, and with notice-blend insert more. */
+size_t smk_sound_marker_pull(smk_sound_marker* marker, float* const* channels, size_t samples);
+/* Of a live sound without an audible label: after N samples were pushed at least N minus this many
+ * have become ready. About a tenth of a second. */
+size_t smk_sound_marker_latency(const smk_sound_marker* marker);
+const char* smk_sound_marker_content_id(const smk_sound_marker* marker);
+smk_status smk_sound_marker_report(const smk_sound_marker* marker, smk_mark_report** out,
+                                   smk_error** error);
+void smk_sound_marker_free(smk_sound_marker* marker);
+
+/* Listens for marks and audible labels. */
+typedef struct smk_sound_detector smk_sound_detector;
+
+smk_status smk_sound_detector_new(const smk_context* context, const smk_sound* sound,
+                                  const smk_options* options, const smk_trust* trust,
+                                  smk_sound_detector** out, smk_error** error);
+smk_status smk_sound_detector_push(smk_sound_detector* detector, const float* const* channels,
+                                   size_t samples, smk_error** error);
+/* Once, after the last push: searches, which takes about a hundredth of the sound's duration. */
+smk_status smk_sound_detector_finish(smk_sound_detector* detector, smk_verify_report** out,
+                                     smk_error** error);
+void smk_sound_detector_free(smk_sound_detector* detector);
+
+/* Fills a picture with opaque red, and in RGBA and BGRA writes `reason` on it (the fourth byte
+ * becomes 255): what a host shows that has no way to refuse a picture which could not be marked.
+ * `reason` may be NULL. Needs no key and no module. Errors: `capi.argument`, `video.form`. */
+smk_status smk_paint_slate(const smk_film* film, const smk_frame* frame, const char* reason,
+                           smk_error** error);
 
 /* ---------------------------------------------------------------------------------------------
  * inspect, propagate

@@ -4,7 +4,9 @@
 #ifndef SIGNMARK_VIDEO_HPP_
 #define SIGNMARK_VIDEO_HPP_
 
+#include <array>
 #include <filesystem>
+#include <memory>
 
 #include "signmark/audio.hpp"
 #include "signmark/base.hpp"
@@ -109,6 +111,85 @@ struct Finding {
 };
 
 // ---------------------------------------------------------------------------------------------
+// Streams that a host program hands over piece by piece
+
+/// How the samples of a picture lie in memory. Subsampled sides are rounded up.
+enum class FrameLayout : std::uint8_t {
+  grey = 1,  ///< one plane of luma; any other planes are the caller's
+  i420 = 2,  ///< luma, U, V; chroma halved both ways
+  i422 = 3,  ///< the same, chroma halved across
+  i444 = 4,  ///< the same, chroma whole
+  nv12 = 5,  ///< luma, U and V interleaved; chroma halved both ways
+  rgba = 6,  ///< one plane of R, G, B, A or any fourth byte, 8 bits; the fourth stays
+  bgra = 7   ///< the same with blue first
+};
+
+/// What is known of a film before its first picture.
+struct FilmForm {
+  FrameLayout layout = FrameLayout::grey;
+  int width = 0, height = 0;  ///< pixels
+  /// Of a sample: 8 in bytes; 9 to 16 in little-endian words, in their low bits (P010 is 16 bits:
+  /// its lowest six are zeros).
+  int bits = 8;
+  bool full_range = false;  ///< of luma; always so in rgba and bgra
+  bool interlaced = false;
+  bool high_dynamic_range = false;  ///< PQ or HLG
+  double pixel_aspect = 1;          ///< how much wider than high a pixel is shown
+  double seconds = -1;              ///< duration; negative when unknown
+};
+
+/// The planes of one picture, which belong to the caller; strides are bytes and may be negative.
+struct FramePlanes {
+  std::array<void*, 3> data{};
+  std::array<std::ptrdiff_t, 3> stride{};
+};
+
+/// Marks and labels pictures in their place. One thread at a time.
+class PictureStream {
+ public:
+  virtual ~PictureStream() = default;
+  /// Whether an encoder should make the picture at this time (seconds since the first) a keyframe.
+  virtual bool begins_hold(double seconds) = 0;
+  /// Changes one picture; they come in display order, or nearly. Errors: those of `sign` and of
+  /// label::draw_label; the picture is unchanged then.
+  virtual Status change(const FramePlanes& planes, double seconds) = 0;
+  [[nodiscard]] virtual Report report() const = 0;
+};
+
+/// Looks for marks in pictures. One thread at a time; memory grows by some hundred bytes a picture.
+class PictureLook {
+ public:
+  virtual ~PictureLook() = default;
+  /// Takes one picture in, of any time; some six a second are enough.
+  virtual Status take(const FramePlanes& planes, double seconds) = 0;
+  /// What is known now; more pictures may follow.
+  virtual Result<Finding> look(const Context& context) = 0;
+  /// Whether more pictures cannot make the answer better. After `look`.
+  [[nodiscard]] virtual bool satisfied() const = 0;
+};
+
+/// Puts audible label and mark into sound. One thread at a time.
+class SoundStream {
+ public:
+  virtual ~SoundStream() = default;
+  /// Takes samples in; what is ready comes out of the sink, in the end as many as came in.
+  virtual Status push(const audio::Block& block, const audio::Sink& sink) = 0;
+  virtual Status finish(const audio::Sink& sink) = 0;
+  /// Samples that are inside at most, of a live sound without a notice.
+  [[nodiscard]] virtual std::size_t latency() const = 0;
+  [[nodiscard]] virtual Report report() const = 0;
+};
+
+/// Listens for marks and rhythm labels. One thread at a time; holds a reduced spectrogram only.
+class SoundLook {
+ public:
+  virtual ~SoundLook() = default;
+  virtual Status push(const audio::Block& block) = 0;
+  /// Once, after the last push.
+  virtual Result<Finding> finish(const Context& context) = 0;
+};
+
+// ---------------------------------------------------------------------------------------------
 
 /// The room behind the loader; one object serves all threads.
 class VideoRoom {
@@ -149,6 +230,20 @@ class VideoRoom {
   [[nodiscard]] virtual Result<Report> pipe_sound(const Context& context, int in, int out,
                                                   const PcmShape& shape,
                                                   const Changes& changes) const = 0;
+  /// Streams. `changes` takes a picture mark and a label, or a sound mark and a notice; what it
+  /// points to must outlive the stream. Errors: `video.form` (no such picture), `video.mark.size`,
+  /// `audio.mark.shape`, `audio.notice.*`.
+  [[nodiscard]] virtual Result<std::unique_ptr<PictureStream>> open_pictures(
+      const FilmForm& form, const Changes& changes) const = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<PictureLook>> open_picture_look(
+      const FilmForm& form, const Lookup& lookup) const = 0;
+  /// `seconds`: duration, negative when unknown.
+  [[nodiscard]] virtual Result<std::unique_ptr<SoundStream>> open_sound(const Context& context,
+                                                                        const audio::Shape& shape,
+                                                                        const Changes& changes,
+                                                                        double seconds) const = 0;
+  [[nodiscard]] virtual Result<std::unique_ptr<SoundLook>> open_sound_look(
+      const audio::Shape& shape, const Lookup& lookup) const = 0;
 };
 
 /// Loads libsignmark-av.so beside the library, once. Errors: `video.load` with the loader's words.

@@ -52,7 +52,8 @@ float peak_between(std::span<const float> samples, std::size_t at) {
 }  // namespace
 
 Limiter::Limiter(const Shape& shape)
-    : block_(static_cast<std::size_t>(std::lround(kBlockSeconds * shape.rate))),
+    : live_(shape.live),
+      block_(static_cast<std::size_t>(std::lround(kBlockSeconds * shape.rate))),
       own_(static_cast<std::size_t>(shape.channels)),
       sum_(own_.size()) {}
 
@@ -81,7 +82,22 @@ double Limiter::gain_of(std::size_t from, std::size_t count) const {
   return gain;
 }
 
+Status Limiter::push_live(const Block& own, const Block& delta, const Sink& sink) {
+  std::vector<const float*> channels;
+  for (std::size_t c = 0; c < own_.size(); ++c) {
+    sum_[c].resize(own.samples);
+    for (std::size_t i = 0; i < own.samples; ++i) {
+      const float sample = own.channels[c][i];
+      const float most = std::max(kCeiling, std::abs(sample));
+      sum_[c][i] = std::clamp(sample + delta.channels[c][i], -most, most);
+    }
+    channels.push_back(sum_[c].data());
+  }
+  return sink({channels, own.samples});
+}
+
 Status Limiter::push(const Block& own, const Block& delta, const Sink& sink) {
+  if (live_) return push_live(own, delta, sink);
   for (std::size_t c = 0; c < own_.size(); ++c) {
     own_[c].insert(own_[c].end(), own.channels[c], own.channels[c] + own.samples);
     const std::size_t base = sum_[c].size();
@@ -92,7 +108,10 @@ Status Limiter::push(const Block& own, const Block& delta, const Sink& sink) {
   return drain(sink, false);
 }
 
-Status Limiter::finish(const Sink& sink) { return drain(sink, true); }
+Status Limiter::finish(const Sink& sink) {
+  if (live_) return {};
+  return drain(sink, true);
+}
 
 Status Limiter::drain(const Sink& sink, bool all) {
   while (!sum_[0].empty()) {

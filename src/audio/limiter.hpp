@@ -10,7 +10,8 @@
 namespace signmark::audio {
 
 /// Works in blocks of half a second, so that a stream may be taken up at any of them. A block is
-/// lowered only where the sum exceeds -0.1 dBTP and the programme's own peak.
+/// lowered only where the sum exceeds -0.1 dBTP and the programme's own peak. Live there is no
+/// block to look ahead into: samples beyond both are clipped.
 class Limiter {
  public:
   explicit Limiter(const Shape& shape);
@@ -21,11 +22,13 @@ class Limiter {
   struct Peaks {
     float sample = 0, between = 0;
   };
+  Status push_live(const Block& own, const Block& delta, const Sink& sink);
   [[nodiscard]] static Peaks peaks_of(std::span<const float> samples);
   [[nodiscard]] double gain_of(std::size_t from, std::size_t count) const;
   Status give(std::size_t count, double after, const Sink& sink);
   Status drain(const Sink& sink, bool all);
 
+  bool live_;
   std::size_t block_;
   std::vector<std::vector<float>> own_, sum_;
   std::vector<double> gains_;  // of whole blocks that wait

@@ -129,6 +129,8 @@ class Marker final : public SoundMarker {
     return limiter_.finish(sink);
   }
 
+  std::size_t latency() const override { return maker_.length(); }
+
   SoundReport report() const override {
     SoundReport report = report_;
     report.seconds = static_cast<double>(came_) / shape_.rate;
@@ -144,6 +146,10 @@ class Marker final : public SoundMarker {
   /// Whether a signed frame may go in.
   void decide(double seconds) {
     if (!request_.sign) return;
+    if (shape_.live) {
+      report_.why_not = "a live sound leaves no time to look at what a signed frame is bound to";
+      return;
+    }
     if (seconds < kSignedSeconds) {
       report_.why_not = seconds < 0 ? "a signed frame needs a sound of known duration"
                                     : "the sound is too short for a signed frame";

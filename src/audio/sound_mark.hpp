@@ -3,7 +3,6 @@
 // No file format here. Design: video-audio-mark.md sections 7 and 8.
 #pragma once
 
-#include <functional>
 #include <span>
 #include <vector>
 
@@ -13,21 +12,6 @@
 
 namespace signmark::audio {
 
-/// Planar samples, -1..1, one pointer a channel.
-struct Block {
-  std::span<const float* const> channels;
-  std::size_t samples = 0;
-};
-/// Takes blocks in order; they are valid during the call only.
-using Sink = std::function<Status(const Block&)>;
-
-/// What a stream is. Any rate from 8 kHz on.
-struct Shape {
-  int rate = 48000;
-  int channels = 2;
-  std::uint64_t untouched = 0;  ///< bit mask of channels that carry no mark (LFE)
-};
-
 /// Lays the mark: `push` in, marked samples out of the sink, as many in the end as came in. One
 /// object a stream; not thread-safe.
 class SoundMarker {
@@ -36,6 +20,8 @@ class SoundMarker {
   virtual Status push(const Block& block, const Sink& sink) = 0;
   /// Gives what is still inside.
   virtual Status finish(const Sink& sink) = 0;
+  /// Samples that are inside at most, of a live sound.
+  [[nodiscard]] virtual std::size_t latency() const = 0;
   /// Without margins, which the reader measures.
   [[nodiscard]] virtual SoundReport report() const = 0;
 };

@@ -9,7 +9,7 @@ namespace signmark::video {
 
 Result<const VideoRoom*> load() {
   static constexpr ModuleName kModule{"libsignmark-av.so",
-                                      "signmark_video_room_v2",
+                                      "signmark_video_room_v3",
                                       "video.load",
                                       "film and sound library",
                                       "films and sounds are out of reach",

@@ -8,6 +8,7 @@
 #include "base/result.hpp"
 #include "base/text.hpp"
 #include "pipeline/robust_layer.hpp"
+#include "pipeline/timed_layer.hpp"
 
 namespace signmark {
 namespace {
@@ -126,6 +127,20 @@ void add_unreadable(const video::Finding& found, Examination& look) {
 
 }  // namespace
 
+void judge_timed(const Context& context, const video::Finding& found, const TimedKeys& keys,
+                 const VerifyOptions& options, Examination& look) {
+  const UnixTime now = options.at.value_or(context.clock->now());
+  look.robust.emplace();
+  look.robust->hypotheses = found.hypotheses;
+  if (found.has_picture)
+    add_marks(found, TimedMark::In::picture, kFilm, *keys.film, options.trust, now, look);
+  if (found.has_sound)
+    add_marks(found, TimedMark::In::sound, kSound, *keys.sound, options.trust, now, look);
+  add_notices(found, look);
+  add_stream_records(context, found, look);
+  add_unreadable(found, look);
+}
+
 Status examine_timed(const Context& context, ByteView file, const VerifyOptions& options,
                      Examination& look) {
   if (!container::format_info(look.inventory.format).timed) return {};
@@ -133,16 +148,7 @@ Status examine_timed(const Context& context, ByteView file, const VerifyOptions&
   if (!keys) return note_failure(keys.error(), kFilm, look);
   const auto found = look_into(context, file, *keys, options, look);
   if (!found) return note_failure(found.error(), kFilm, look);
-  const UnixTime now = options.at.value_or(context.clock->now());
-  look.robust.emplace();
-  look.robust->hypotheses = found->hypotheses;
-  if (found->has_picture)
-    add_marks(*found, TimedMark::In::picture, kFilm, keys->film, options.trust, now, look);
-  if (found->has_sound)
-    add_marks(*found, TimedMark::In::sound, kSound, keys->sound, options.trust, now, look);
-  add_notices(*found, look);
-  add_stream_records(context, *found, look);
-  add_unreadable(*found, look);
+  judge_timed(context, *found, {&keys->film, &keys->sound}, options, look);
   return {};
 }
 

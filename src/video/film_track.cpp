@@ -160,8 +160,7 @@ Result<std::unique_ptr<Track>> make_film_track(const Job& job, const AVStream& s
   const auto index = static_cast<unsigned>(stream.index);
   SIGNMARK_ASSIGN(Decoder decoder, Decoder::open(job.context, stream, Effort::whole));
   SIGNMARK_ASSIGN(const Owned<AVFrame> first, first_frame(job.context, job.file, job.mime, index));
-  SIGNMARK_ASSIGN(Painter painter,
-                  Painter::make(job.context, job.changes, stream, *first, job.seconds));
+  SIGNMARK_ASSIGN(Painter painter, Painter::make(job.changes, stream, *first, job.seconds));
   const FilmSource source{&stream, first.get(), frame_rate_of(stream), job.bit_rates[index],
                           is_high_dynamic_range(*first)};
   SIGNMARK_ASSIGN(FilmEncoder encoder,

@@ -2,6 +2,7 @@
 // The two halves of a search.
 #pragma once
 
+#include "audio/sound_mark.hpp"
 #include "signmark/video.hpp"
 
 namespace signmark::video {
@@ -19,5 +20,9 @@ Status look_at_pictures(const Look& look, unsigned stream, Finding& finding);
 
 /// Adds the marks and notices of a sound stream. Errors: as above.
 Status listen(const Look& look, unsigned stream, Finding& finding);
+
+/// Adds a mark that was heard `offset` seconds into the sound. The same mark heard again widens the
+/// first.
+void add_mark(const audio::FoundSound& found, double offset, std::vector<TimedMark>& marks);
 
 }  // namespace signmark::video

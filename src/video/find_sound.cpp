@@ -24,24 +24,6 @@ std::vector<Span> windows_of(double seconds, const Portions& portions, bool deep
       {0, portions.start}, {middle, middle + portions.middle}, {seconds - portions.end, HUGE_VAL}};
 }
 
-/// The same mark heard again widens the first.
-void add_mark(const audio::FoundSound& found, double offset, std::vector<TimedMark>& marks) {
-  const Span span{found.from_seconds + offset, found.to_seconds + offset};
-  const auto same = std::ranges::find_if(marks, [&](const TimedMark& known) {
-    return known.in == TimedMark::In::sound && known.mark.key == found.mark.key &&
-           known.mark.has_id == found.mark.has_id && known.mark.content_id == found.mark.content_id;
-  });
-  if (same == marks.end()) {
-    marks.push_back({TimedMark::In::sound, found.mark, {span}, found.speed, found.pitch});
-    return;
-  }
-  same->spans.push_back(span);
-  const bool better = (found.mark.has_signed && !same->mark.has_signed) ||
-                      (found.mark.has_signed == same->mark.has_signed &&
-                       found.mark.id_margin_db > same->mark.id_margin_db);
-  if (better) same->mark = found.mark;
-}
-
 class SoundSearch {
  public:
   SoundSearch(const Look& look, Input input, Decoder decoder, unsigned stream, Finding& finding)
@@ -134,6 +116,23 @@ class SoundSearch {
 };
 
 }  // namespace
+
+void add_mark(const audio::FoundSound& found, double offset, std::vector<TimedMark>& marks) {
+  const Span span{found.from_seconds + offset, found.to_seconds + offset};
+  const auto same = std::ranges::find_if(marks, [&](const TimedMark& known) {
+    return known.in == TimedMark::In::sound && known.mark.key == found.mark.key &&
+           known.mark.has_id == found.mark.has_id && known.mark.content_id == found.mark.content_id;
+  });
+  if (same == marks.end()) {
+    marks.push_back({TimedMark::In::sound, found.mark, {span}, found.speed, found.pitch});
+    return;
+  }
+  same->spans.push_back(span);
+  const bool better = (found.mark.has_signed && !same->mark.has_signed) ||
+                      (found.mark.has_signed == same->mark.has_signed &&
+                       found.mark.id_margin_db > same->mark.id_margin_db);
+  if (better) same->mark = found.mark;
+}
 
 Status listen(const Look& look, unsigned stream, Finding& finding) {
   SIGNMARK_ASSIGN(Input input, Input::open(look.context, look.file, look.mime));

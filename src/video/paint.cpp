@@ -146,8 +146,8 @@ Turn turn_of(const AVStream& stream, const AVFrame& first) {
   return turn;
 }
 
-Result<Painter> Painter::make(const Context& context, const Changes& changes,
-                              const AVStream& stream, const AVFrame& first, double seconds) {
+Result<Painter> Painter::make(const Changes& changes, const AVStream& stream, const AVFrame& first,
+                              double seconds) {
   Painter painter;
   painter.width_ = first.width;
   painter.height_ = first.height;
@@ -161,7 +161,7 @@ Result<Painter> Painter::make(const Context& context, const Changes& changes,
                           .interlaced = first.interlaced_frame != 0,
                           .high_dynamic_range = is_high_dynamic_range(first),
                           .seconds = seconds};
-    SIGNMARK_ASSIGN(painter.marker_, make_frame_marker(context, shape, *changes.picture));
+    SIGNMARK_ASSIGN(painter.marker_, make_frame_marker(shape, *changes.picture));
   }
   if (changes.label != nullptr) {
     SIGNMARK_TRY(painter.set_label(*changes.label, stream, first));

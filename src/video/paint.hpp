@@ -20,8 +20,8 @@ class Painter {
  public:
   /// `first`: the stream's first frame. `seconds`: the film's length, negative when unknown.
   /// Errors: those of make_frame_marker and label::draw_label; `video.unsupported`.
-  static Result<Painter> make(const Context& context, const Changes& changes,
-                              const AVStream& stream, const AVFrame& first, double seconds);
+  static Result<Painter> make(const Changes& changes, const AVStream& stream, const AVFrame& first,
+                              double seconds);
 
   /// Whether the frame at this time must be a keyframe. Once a frame, before `paint`.
   bool begins_hold(double seconds);

@@ -2,12 +2,13 @@
 // y4m in, y4m out: headers as they are, luma marked, label laid over.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <limits>
+#include <array>
+#include <optional>
 
 #include "base/file.hpp"
 #include "video/descriptor.hpp"
 #include "video/pipe.hpp"
+#include "video/plane_painter.hpp"
 #include "video/y4m.hpp"
 
 namespace signmark::video {
@@ -26,9 +27,11 @@ class PicturePipe {
       SIGNMARK_ASSIGN(const bool more, next_frame());
       if (!more) break;
     }
-    report_.seconds = static_cast<double>(frames_) / header_.frames_per_second;
-    if (marker_ != nullptr) report_.picture = marker_->report();
-    return std::move(report_);
+    Report report = painter_->report();
+    report.bytes_in = bytes_in_;
+    report.bytes_out = bytes_out_;
+    report.seconds = static_cast<double>(frames_) / header_.frames_per_second;
+    return report;
   }
 
  private:
@@ -36,26 +39,26 @@ class PicturePipe {
     SIGNMARK_ASSIGN(const std::optional<std::string> line, in_.line(kLongestHeader));
     if (!line) return fail("video.pipe.syntax", "the stream is empty");
     SIGNMARK_ASSIGN(header_, parse_y4m(*line, context_.limits));
-    source_.resize(header_.frame_size());
-    result_.resize(header_.frame_size());
-    if (changes_.picture != nullptr) {
-      const FilmShape shape{.width = header_.width,
-                            .height = header_.height,
-                            .bits = header_.depth,
-                            .full_range = header_.full_range,
-                            .interlaced = header_.interlaced,
-                            .high_dynamic_range = false,
-                            .seconds = -1};
-      SIGNMARK_ASSIGN(marker_, make_frame_marker(context_, shape, *changes_.picture));
-    }
+    frame_.resize(header_.frame_size());
+    PlaneForm form;
+    form.shape = {.width = header_.width,
+                  .height = header_.height,
+                  .bits = header_.depth,
+                  .full_range = header_.full_range,
+                  .interlaced = header_.interlaced,
+                  .high_dynamic_range = false,
+                  .seconds = -1};
+    form.components = header_.components();
+    form.pixel_aspect = header_.pixel_aspect;
+    SIGNMARK_ASSIGN(painter_, PlanePainter::make(form, changes_));
     return put(*line);
   }
 
   /// A header line as it came.
   Status put(std::string line) {
     line += '\n';
-    report_.bytes_in += line.size();
-    report_.bytes_out += line.size();
+    bytes_in_ += line.size();
+    bytes_out_ += line.size();
     return write_all(out_, as_bytes(line));
   }
 
@@ -64,53 +67,28 @@ class PicturePipe {
     if (!line) return false;
     if (!line->starts_with("FRAME"))
       return fail("video.pipe.syntax", fmt::format("picture {} has no FRAME header", frames_));
-    SIGNMARK_ASSIGN(const std::size_t got, in_.read(source_));
-    if (got < source_.size())
+    SIGNMARK_ASSIGN(const std::size_t got, in_.read(frame_));
+    if (got < frame_.size())
       return fail("video.pipe.syntax", fmt::format("the stream ends within picture {}", frames_));
     SIGNMARK_TRY(change(static_cast<double>(frames_) / header_.frames_per_second));
     SIGNMARK_TRY(put(*line));
-    SIGNMARK_TRY(write_all(out_, result_));
-    report_.bytes_in += source_.size();
-    report_.bytes_out += result_.size();
+    SIGNMARK_TRY(write_all(out_, frame_));
+    bytes_in_ += frame_.size();
+    bytes_out_ += frame_.size();
     ++frames_;
     SIGNMARK_TRY(context_.report("pictures", frames_, 0));
     return true;
   }
 
-  [[nodiscard]] std::ptrdiff_t stride(int plane) const {
-    return std::ptrdiff_t{header_.plane_width(plane)} * header_.sample_bytes();
-  }
-
   Status change(double seconds) {
-    const Luma luma{source_.data(), stride(0),     header_.width,
-                    header_.height, header_.depth, header_.full_range};
-    if (frames_ == 0 && changes_.label != nullptr) SIGNMARK_TRY(draw(luma));
-    const std::size_t luma_size = header_.plane_size(0);
-    if (marker_ != nullptr) {
-      marker_->begins_hold(seconds);
-      SIGNMARK_TRY(marker_->mark(luma, {result_.data(), stride(0)}));
-      std::copy(source_.begin() + static_cast<std::ptrdiff_t>(luma_size), source_.end(),
-                result_.begin() + static_cast<std::ptrdiff_t>(luma_size));
-    } else {
-      result_ = source_;
-    }
-    const double until = changes_.label_time.seconds > 0 ? changes_.label_time.seconds
-                                                         : std::numeric_limits<double>::max();
+    std::array<MutableLuma, 4> planes;
     std::size_t at = 0;
-    for (int plane = 0; plane < header_.planes && seconds < until; ++plane) {
-      blender_.blend(plane, result_.data() + at, stride(plane));
+    for (int plane = 0; plane < header_.planes; ++plane) {
+      planes.at(static_cast<std::size_t>(plane)) = {
+          frame_.data() + at, std::ptrdiff_t{header_.plane_width(plane)} * header_.sample_bytes()};
       at += header_.plane_size(plane);
     }
-    return {};
-  }
-
-  Status draw(const Luma& luma) {
-    Turn turn;
-    turn.pixel_aspect = header_.pixel_aspect;
-    SIGNMARK_ASSIGN(report_.overlay, draw_for(*changes_.label, luma, turn));
-    blender_ = LabelBlender(to_stored(report_.overlay, header_.width, header_.height, turn),
-                            header_.components(), {header_.full_range, 1});
-    return {};
+    return painter_->change(planes, seconds);
   }
 
   const Context& context_;
@@ -118,11 +96,9 @@ class PicturePipe {
   int out_;
   const Changes& changes_;
   Y4mHeader header_;
-  std::unique_ptr<FrameMarker> marker_;
-  LabelBlender blender_;
-  Bytes source_, result_;
-  std::uint64_t frames_ = 0;
-  Report report_;
+  std::optional<PlanePainter> painter_;
+  Bytes frame_;
+  std::uint64_t frames_ = 0, bytes_in_ = 0, bytes_out_ = 0;
 };
 
 }  // namespace

@@ -6,7 +6,8 @@
 
 namespace signmark::video {
 
-/// One object for all threads. The first call takes libav's log away from the terminal.
+/// One object for all threads. The first call of it that uses libav takes its log away from the
+/// terminal.
 const VideoRoom* video_room();
 
 }  // namespace signmark::video

@@ -17,6 +17,8 @@ class SoundPath {
                                 const Changes& changes, double seconds);
   Status push(const audio::Block& block, const audio::Sink& sink);
   Status finish(const audio::Sink& sink);
+  /// Samples that are inside at most, of a live sound without a notice.
+  [[nodiscard]] std::size_t latency() const { return marker_ == nullptr ? 0 : marker_->latency(); }
   [[nodiscard]] audio::SoundReport report(double seconds) const;
 
  private:

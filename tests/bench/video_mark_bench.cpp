@@ -159,7 +159,7 @@ Marked marked(const Film& film, const Keys& keys, std::uint64_t seed) {
   };
   FilmShape shape{film.width, film.height};
   shape.seconds = static_cast<double>(film.frames.size()) / film.rate;
-  auto marker = make_frame_marker(context, shape, request).value();
+  auto marker = make_frame_marker(shape, request).value();
   Marked result{film, {}, {}, 0};
   const double start = cpu_seconds();
   for (std::size_t i = 0; i < film.frames.size(); ++i) {

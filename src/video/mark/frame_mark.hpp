@@ -49,15 +49,14 @@ class FrameMarker {
   /// Whether a hold begins with the frame at this time (seconds since the first frame): the encoder
   /// must make it a keyframe. Called once a frame, before `mark`.
   virtual bool begins_hold(double seconds) = 0;
-  /// Reads one frame and writes its marked luma; `out` has the same size and depth and may not
-  /// overlap. Errors: those of `sign`.
+  /// Reads one frame and writes its marked luma; `out` has the same size and depth, and is the same
+  /// memory or does not overlap. Errors: those of `sign`.
   virtual Status mark(const Luma& frame, MutableLuma out) = 0;
   /// Without margins, which the reader measures.
   [[nodiscard]] virtual PictureReport report() const = 0;
 };
 /// Errors: `video.mark.size` (under 96 px a side).
-Result<std::unique_ptr<FrameMarker>> make_frame_marker(const Context& context,
-                                                       const FilmShape& shape,
+Result<std::unique_ptr<FrameMarker>> make_frame_marker(const FilmShape& shape,
                                                        const image::RobustRequest& request);
 
 /// Reads marks. Frames come in any order of time; keyframes spread over the film come first.

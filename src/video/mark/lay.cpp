@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "image/mark/tile.hpp"
 #include "image/mark/vector.hpp"
@@ -47,6 +48,7 @@ SIGNMARK_VECTOR void lay_bytes(const std::uint8_t* in, RowMark mark, Range range
                                int width) {
   const auto least = static_cast<std::int16_t>(range.least);
   const auto most = static_cast<std::int16_t>(range.most);
+#pragma GCC ivdep  // `out` is `in`, or apart from it
   for (int x = 0; x < width; ++x) {
     const std::int16_t change =
         static_cast<std::int16_t>(change_at(mark, x) + mark.dither[x]) >> kFractionBits;
@@ -59,6 +61,7 @@ SIGNMARK_VECTOR void lay_bytes(const std::uint8_t* in, RowMark mark, Range range
 
 SIGNMARK_VECTOR void lay_words(const std::uint16_t* in, RowMark mark, Range range, int depth,
                                std::uint16_t* out, int width) {
+#pragma GCC ivdep
   for (int x = 0; x < width; ++x) {
     const int change = (change_at(mark, x) * (1 << depth) + mark.dither[x]) >> kFractionBits;
     const int before = in[x];
@@ -93,6 +96,7 @@ double lay_rows(const Luma& frame, const cv::Mat& wave, const GainMap& gain, con
                 const MutableLuma& out, const LayRow& lay_row) {
   constexpr int kMeasured = 8;
   double power = 0, pixels = 0;
+  std::vector<Sample> before(static_cast<std::size_t>(frame.width));
   for (int y = 0; y < frame.height; ++y) {
     const GainMap::Between at = gain.between(y);
     const RowMark mark{wave.ptr<std::int8_t>(y), gain.rows().ptr<std::int16_t>(at.above),
@@ -101,9 +105,11 @@ double lay_rows(const Luma& frame, const cv::Mat& wave, const GainMap& gain, con
                        dither.ptr<std::uint8_t>(y % kDitherRows)};
     const auto* in = row_of<Sample>(frame, y);
     auto* to = row_of<Sample>(out, y);
+    const bool measured = y % kMeasured == 0;
+    if (measured) std::copy_n(in, frame.width, before.data());
     lay_row(in, mark, to);
-    if (y % kMeasured != 0) continue;
-    power += squares(in, to, frame.width);
+    if (!measured) continue;
+    power += squares(before.data(), to, frame.width);
     pixels += frame.width;
   }
   const double level = std::ldexp(1.0, frame.bits - 8);

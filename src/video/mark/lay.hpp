@@ -22,8 +22,9 @@ cv::Mat wave_of(std::span<const LaidTile> tiles, cv::Size size);
 /// Fractions of a level that flat areas need: a fixed pattern, so that a still scene stays still.
 cv::Mat dither_rows(int width);
 
-/// Adds wave times gain. The result stays within the range of the film, except where the film did
-/// not. Returns the mean squared change in levels of 8 bits, measured on an eighth of the rows.
+/// Adds wave times gain; `out` may be the frame itself. The result stays within the range of the
+/// film, except where the film did not. Returns the mean squared change in levels of 8 bits,
+/// measured on an eighth of the rows.
 double lay(const Luma& frame, const cv::Mat& wave, const GainMap& gain, const cv::Mat& dither,
            MutableLuma out);
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // FrameMarker: one pass, one frame at a time.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "image/mark/content.hpp"
 #include "image/mark/tile.hpp"
+#include "signal/streams.hpp"
 #include "video/mark/holds.hpp"
 #include "video/mark/lay.hpp"
 #include "video/mark/picture.hpp"
@@ -42,7 +45,7 @@ struct Layer {
 
 class Marker final : public FrameMarker {
  public:
-  Marker(const Context& context, const FilmShape& shape, const image::RobustRequest& request,
+  Marker(const FilmShape& shape, const image::RobustRequest& request,
          const std::vector<image::MarkKey>& keys);
   bool begins_hold(double seconds) override;
   Status mark(const Luma& frame, MutableLuma out) override;
@@ -66,18 +69,22 @@ class Marker final : public FrameMarker {
   double sum_of_psnr_ = 0;
 };
 
-image::LatticePlace draw_place(const Context& context, const FilmShape& shape) {
+/// Follows from key and content id, so that a host that renders with several markers at once lays
+/// one mark, and differs from film to film, so that an average over films shows nothing.
+image::LatticePlace draw_place(const FilmShape& shape, const image::MarkKey& key,
+                               std::uint64_t content_id) {
+  signal::KeyStream stream(key.key, fmt::format("place of {:016x}", content_id));
   image::LatticePlace place;
   place.width = shape.width;
   place.height = shape.height;
-  place.tile = tile_of_side(std::min(shape.width, shape.height)) *
-               (1 + kTileDraw * (2 * image::uniform(context) - 1));
-  place.origin_x = 2 * place.tile * image::uniform(context);
-  place.origin_y = 2 * place.tile * image::uniform(context);
+  place.tile =
+      tile_of_side(std::min(shape.width, shape.height)) * (1 + kTileDraw * (2 * stream.unit() - 1));
+  place.origin_x = 2 * place.tile * stream.unit();
+  place.origin_y = 2 * place.tile * stream.unit();
   return place;
 }
 
-Marker::Marker(const Context& context, const FilmShape& shape, const image::RobustRequest& request,
+Marker::Marker(const FilmShape& shape, const image::RobustRequest& request,
                const std::vector<image::MarkKey>& keys)
     : shape_(shape),
       request_(request),
@@ -88,7 +95,7 @@ Marker::Marker(const Context& context, const FilmShape& shape, const image::Robu
   for (const image::MarkKey& key : keys)
     layers_.push_back({image::tilted(image::build_lattice(key.key), kTilt),
                        shift_table(key.key),
-                       draw_place(context, shape),
+                       draw_place(shape, key, request.content_id),
                        {}});
   report_.signed_frame = with_signed_;
   if (request.sign && !with_signed_)
@@ -184,14 +191,13 @@ PictureReport Marker::report() const {
 
 }  // namespace
 
-Result<std::unique_ptr<FrameMarker>> make_frame_marker(const Context& context,
-                                                       const FilmShape& shape,
+Result<std::unique_ptr<FrameMarker>> make_frame_marker(const FilmShape& shape,
                                                        const image::RobustRequest& request) {
   if (std::min(shape.width, shape.height) < kMinSide)
     return fail("video.mark.size", "the film is too small for a robust mark", {},
                 "use a film of at least 96 pixels a side, or leave the layer `robust` out");
   SIGNMARK_ASSIGN(const auto keys, image::mark_keys(request.keys));
-  return std::make_unique<Marker>(context, shape, request, keys);
+  return std::make_unique<Marker>(shape, request, keys);
 }
 
 }  // namespace signmark::video

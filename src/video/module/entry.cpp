@@ -3,6 +3,6 @@
 #include "video/room.hpp"
 
 // Its version changes with any change of VideoRoom, so that a module of another version is refused.
-extern "C" const signmark::video::VideoRoom* signmark_video_room_v2() {
+extern "C" const signmark::video::VideoRoom* signmark_video_room_v3() {
   return signmark::video::video_room();
 }

@@ -90,8 +90,8 @@ struct Marked {
   PictureReport report;
 };
 
-inline Marked marked(const Film& film, const Request& what, std::uint64_t seed = 3) {
-  auto marker = make_frame_marker(seeded(seed), shape_of(film), what.request);
+inline Marked marked(const Film& film, const Request& what) {
+  auto marker = make_frame_marker(shape_of(film), what.request);
   REQUIRE(marker);
   Marked result{film, {}};
   for (std::size_t i = 0; i < film.frames.size(); ++i) {
