@@ -2,6 +2,8 @@
 // signmarkembed: lays mark and label into pictures, in their place.
 #include <gst/video/gstvideofilter.h>
 
+#include <utility>
+
 #include "embed_settings.hpp"
 #include "film_form.hpp"
 #include "gst_elements.hpp"
@@ -21,6 +23,7 @@ struct Embedding {
   smk_film film{};
   GstVideoInfo info{};
   FilmClock clock;
+  bool first = true;  // the next picture is the first of its marker
   Tally tally;
   std::string refusal;
 };
@@ -86,6 +89,7 @@ bool renew(SignmarkVideoEmbed* object, const GstVideoInfo& info) {
   Embedding& self = *object->own;
   if (self.marker != nullptr && gst_video_info_is_equal(&self.info, &info) != FALSE) return true;
   self.info = info;
+  self.first = true;
   self.marker.reset();
   self.film = form_of(info, duration_of(GST_BASE_TRANSFORM_SINK_PAD(object))).value_or(smk_film{});
   if (!self.refusal.empty()) return true;
@@ -101,6 +105,8 @@ gboolean set_info(GstVideoFilter* filter, GstCaps* /*in*/, GstVideoInfo* info, G
   });
 }
 
+// Not before the first picture, which is one anyhow: GStreamer 1.22 notes a wrong time for that one
+// where an encoder moves time stamps (x264enc does), and refuses all later ones.
 void ask_for_keyframe(GstBaseTransform* transform, GstBuffer* buffer) {
   const GstSegment& segment = transform->segment;
   const GstClockTime time = GST_BUFFER_PTS(buffer);
@@ -123,7 +129,8 @@ GstFlowReturn change(GstBaseTransform* transform, GstBuffer* buffer, const GstVi
   self.tally.announced = false;
   const double seconds = self.clock.next(running_time(transform, buffer), frame_length(self.info));
   const smk_frame planes = planes_of(frame);
-  if (self.now.force_keyframes && smk_film_marker_begins_hold(self.marker.get(), seconds) != 0) {
+  const bool begins = smk_film_marker_begins_hold(self.marker.get(), seconds) != 0;
+  if (begins && !std::exchange(self.first, false) && self.now.force_keyframes) {
     ask_for_keyframe(transform, buffer);
   }
   if (mark(self, planes, seconds)) {
