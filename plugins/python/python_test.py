@@ -120,6 +120,56 @@ class Pixels(unittest.TestCase):
         self.assertEqual(problems, [])
 
 
+def film(frames=60, width=384, height=216):
+    """A view that wanders over the photograph."""
+    picture = np.asarray(PHOTO)
+    room = picture.shape[0] - height, picture.shape[1] - width
+    places = [(room[0] * i // frames, room[1] * (i * 2 % frames) // frames) for i in range(frames)]
+    return np.stack([picture[y:y + height, x:x + width] for y, x in places])
+
+
+def sound(seconds=20, rate=16000):
+    """Soft noise, low-pass filtered, in two channels."""
+    noise = np.random.default_rng(3).normal(0, 0.1, (2, seconds * rate)).astype(np.float32)
+    return np.stack([np.convolve(row, np.ones(8) / 8, "same") for row in noise]).astype(np.float32)
+
+
+class Streams(unittest.TestCase):
+    def test_frames_keep_their_mark_through_an_encoder(self):
+        rate, source = 6, film()
+        marked, report = signmark.mark_frames(source, rate)
+        self.assertTrue(report["streams"]["picture"]["signed_frame"])
+        self.assertEqual(signmark.verify_frames(marked, rate)["verdict"], "verified")
+        path = os.path.join(HOME.name, "film.mp4")
+        subprocess.run(["ffmpeg", "-v", "error", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s",
+                        f"{source.shape[2]}x{source.shape[1]}", "-r", str(rate), "-i", "-", "-pix_fmt",
+                        "yuv420p", "-crf", "20", "-g", "12", path], input=marked.tobytes(), check=True)
+        found = signmark.verify_file(path)
+        self.assertEqual((found["verdict"], found["content_id"]), ("verified", report["content_id"]))
+
+    def test_float_frames_keep_their_precision(self):
+        source = film(12).astype(np.float32) / 255 * 0.9 + 0.0421
+        marked, _ = signmark.mark_frames(source, 6)
+        change = (marked - source)[1:] * 255
+        self.assertLess(np.abs(change - np.rint(change)).max(), 1e-3)
+        self.assertGreater(np.abs(change).max(), 0.5)
+
+    def test_a_sound_carries_the_id_and_stays_as_long(self):
+        source = sound()
+        marked, report = signmark.mark_sound(source, 16000)
+        self.assertEqual(marked.shape, source.shape)
+        found = signmark.verify_sound(marked, 16000)
+        self.assertEqual((found["verdict"], found["content_id"]), ("marked", report["content_id"]))
+        self.assertEqual(signmark.verify_sound(source, 16000)["content_id"], "")
+
+    def test_what_cannot_be_marked_raises(self):
+        with self.assertRaises(signmark.SignmarkError) as caught:
+            signmark.FilmMarker(40, 40)
+        self.assertEqual(caught.exception.code, "video.mark.size")
+        with self.assertRaises(ValueError):
+            signmark.mark_frames(np.zeros((3, 200, 200), np.uint8), 24)
+
+
 class Hosts(unittest.TestCase):
     def test_a1111_marks_what_it_saves(self):
         params = type("Params", (), {})()
@@ -159,6 +209,13 @@ class Hosts(unittest.TestCase):
         batch = torch.from_numpy(np.asarray(PHOTO).copy())[None].float() / 255
         image, _ = comfyui.SignmarkMark().mark(batch, True, "default", "")
         self.assertEqual(signmark.verify_array(image[0].numpy())["verdict"], "verified")
+        frames, _ = comfyui.SignmarkMarkVideo().mark(
+            torch.from_numpy(film(60)).float() / 255, 6.0, True, "default", "")
+        self.assertEqual(signmark.verify_frames(frames.numpy(), 6)["verdict"], "verified")
+        audio = {"waveform": torch.from_numpy(sound())[None], "sample_rate": 16000}
+        heard, reports = comfyui.SignmarkMarkAudio().mark(audio, False, "default", "")
+        self.assertEqual(heard["waveform"].shape, audio["waveform"].shape)
+        self.assertIn("content_id", reports)
         watermarker = SignmarkWatermarker()
         marked = watermarker.apply_watermark(batch.permute(0, 3, 1, 2).half() * 2 - 1)
         self.assertEqual(marked.dtype, torch.float16)

@@ -6,7 +6,7 @@ import ctypes
 import ctypes.util
 import os
 import pathlib
-from ctypes import POINTER, byref, c_char_p, c_int, c_size_t, c_uint32, c_void_p
+from ctypes import POINTER, byref, c_char_p, c_double, c_int, c_size_t, c_uint32, c_void_p
 
 ABI_VERSION = 1  # SMK_ABI_VERSION that this file was written against
 
@@ -88,6 +88,26 @@ _PROTOTYPES = {
     "smk_mark_report_free": (None, [_P]),
     "smk_verify_file": (c_int, [_P, c_char_p, _P, _P, _OUT, _OUT]),
     "smk_verify_memory": (c_int, [_P, c_void_p, c_size_t, c_void_p, c_size_t, _P, _P, _OUT, _OUT]),
+    "smk_film_marker_new": (c_int, [_P, c_void_p, _P, _P, _OUT, _OUT]),
+    "smk_film_marker_mark": (c_int, [_P, c_void_p, c_double, _OUT]),
+    "smk_film_marker_content_id": (c_char_p, [_P]),
+    "smk_film_marker_report": (c_int, [_P, _OUT, _OUT]),
+    "smk_film_marker_free": (None, [_P]),
+    "smk_film_detector_new": (c_int, [_P, c_void_p, _P, _P, _OUT, _OUT]),
+    "smk_film_detector_take": (c_int, [_P, c_void_p, c_double, _OUT]),
+    "smk_film_detector_look": (c_int, [_P, _OUT, _OUT]),
+    "smk_film_detector_free": (None, [_P]),
+    "smk_sound_marker_new": (c_int, [_P, c_void_p, _P, _P, _OUT, _OUT]),
+    "smk_sound_marker_push": (c_int, [_P, c_void_p, c_size_t, _OUT]),
+    "smk_sound_marker_finish": (c_int, [_P, _OUT]),
+    "smk_sound_marker_ready": (c_size_t, [_P]),
+    "smk_sound_marker_pull": (c_size_t, [_P, c_void_p, c_size_t]),
+    "smk_sound_marker_report": (c_int, [_P, _OUT, _OUT]),
+    "smk_sound_marker_free": (None, [_P]),
+    "smk_sound_detector_new": (c_int, [_P, c_void_p, _P, _P, _OUT, _OUT]),
+    "smk_sound_detector_push": (c_int, [_P, c_void_p, c_size_t, _OUT]),
+    "smk_sound_detector_finish": (c_int, [_P, _OUT, _OUT]),
+    "smk_sound_detector_free": (None, [_P]),
     "smk_verify_report_json": (c_char_p, [_P]),
     "smk_verify_report_free": (None, [_P]),
 }

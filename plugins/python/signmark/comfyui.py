@@ -11,6 +11,7 @@ import os
 
 from .core import Signer, verify_file
 from .pixels import mark_tensor, save
+from .streams import mark_frames, mark_sound
 
 _KEY = ("STRING", {"default": "", "tooltip": "signing key by id or label; empty: the newest"})
 _STRENGTH = (["default", "invisible", "strong"],)
@@ -103,8 +104,65 @@ class SignmarkVerify:
         return report["verdict"], json.dumps(report, ensure_ascii=False)
 
 
-NODE_CLASS_MAPPINGS = {"SignmarkMark": SignmarkMark, "SignmarkSave": SignmarkSave,
+class SignmarkMarkVideo:
+    """The frames of one film (an IMAGE batch) in, the same with one signed mark out."""
+
+    CATEGORY = "image/signmark"
+    RETURN_TYPES = ("IMAGE", "STRING")
+    RETURN_NAMES = ("image", "report")
+    FUNCTION = "mark"
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        rate = ("FLOAT", {"default": 24.0, "min": 1.0, "max": 240.0})
+        return {"required": {"image": ("IMAGE",), "frame_rate": rate,
+                             "label": ("BOOLEAN", {"default": True}),
+                             "strength": _STRENGTH, "key": _KEY}}
+
+    def mark(self, image, frame_rate: float, label: bool, strength: str, key: str):
+        import torch
+
+        layers = "robust,visible" if label else "robust"
+        frames, report = mark_frames(image.detach().cpu().float().numpy(), frame_rate,
+                                     signer=_signer(key),
+                                     options={"layers": layers, "strength": strength})
+        marked = torch.from_numpy(frames).to(image.device, image.dtype)
+        return marked, json.dumps(report, ensure_ascii=False)
+
+
+class SignmarkMarkAudio:
+    """AUDIO in, AUDIO out, with the robust mark and, if wanted, the audible label."""
+
+    CATEGORY = "audio/signmark"
+    RETURN_TYPES = ("AUDIO", "STRING")
+    RETURN_NAMES = ("audio", "report")
+    FUNCTION = "mark"
+
+    @classmethod
+    def INPUT_TYPES(cls):
+        return {"required": {"audio": ("AUDIO",), "label": ("BOOLEAN", {"default": True}),
+                             "strength": _STRENGTH, "key": _KEY}}
+
+    def mark(self, audio, label: bool, strength: str, key: str):
+        import torch
+
+        layers, signer = "robust,visible" if label else "robust", _signer(key)
+        waveform, rate, reports = audio["waveform"], int(audio["sample_rate"]), []
+        marked = torch.empty_like(waveform)
+        for index in range(waveform.shape[0]):
+            samples, report = mark_sound(waveform[index].detach().cpu().float().numpy(), rate,
+                                         signer=signer,
+                                         options={"layers": layers, "strength": strength})
+            marked[index] = torch.from_numpy(samples).to(waveform.device, waveform.dtype)
+            reports.append(report)
+        return {**audio, "waveform": marked}, json.dumps(reports, ensure_ascii=False)
+
+
+NODE_CLASS_MAPPINGS = {"SignmarkMark": SignmarkMark, "SignmarkMarkVideo": SignmarkMarkVideo,
+                       "SignmarkMarkAudio": SignmarkMarkAudio, "SignmarkSave": SignmarkSave,
                        "SignmarkVerify": SignmarkVerify}
 NODE_DISPLAY_NAME_MAPPINGS = {"SignmarkMark": "Mark pixels (signmark)",
+                              "SignmarkMarkVideo": "Mark video frames (signmark)",
+                              "SignmarkMarkAudio": "Mark audio (signmark)",
                               "SignmarkSave": "Save marked (signmark)",
                               "SignmarkVerify": "Verify (signmark)"}
