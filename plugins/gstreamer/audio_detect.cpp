@@ -143,8 +143,11 @@ class SoundWatch final : public Watch {
 };
 
 constexpr Detection kDetection = {
-    "SignmarkAudioDetect", "Detector of AI-generated sound", "Filter/Analyzer/Audio",
-    "Listens for robust marks of AI-generated media in sound, which stays as it is", "audio/x-raw",
+    "SignmarkAudioDetect",
+    "Detector of AI-generated sound",
+    "Filter/Analyzer/Audio",
+    "Listens for robust marks of AI-generated media in sound, which stays as it is",
+    "audio/x-raw",
     [](GstElement* element, const std::string& carrier) -> std::unique_ptr<Watch> {
       return std::make_unique<SoundWatch>(element, carrier);
     }};

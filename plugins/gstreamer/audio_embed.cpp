@@ -98,8 +98,8 @@ bool AudioEmbedder::open() {
   marker_ = host_.sound(form_of(info_, now_.live, seconds), now_.wish);
   if (marker_ == nullptr) return false;
   if (now_.live) {
-    latency_ = gst_util_uint64_scale_int(smk_sound_marker_latency(marker_.get()), GST_SECOND,
-                                         info_.rate);
+    latency_ =
+        gst_util_uint64_scale_int(smk_sound_marker_latency(marker_.get()), GST_SECOND, info_.rate);
     gst_element_post_message(element_, gst_message_new_latency(GST_OBJECT(element_)));
   }
   return true;
@@ -135,8 +135,8 @@ GstFlowReturn AudioEmbedder::push(GstBuffer* buffer) {
 GstFlowReturn AudioEmbedder::drain() {
   GstFlowReturn flow = GST_FLOW_OK;
   while (flow == GST_FLOW_OK) {
-    const guint64 samples =
-        std::min({kLargestOutput, times_.together(), guint64{smk_sound_marker_ready(marker_.get())}});
+    const guint64 samples = std::min(
+        {kLargestOutput, times_.together(), guint64{smk_sound_marker_ready(marker_.get())}});
     if (samples == 0) break;
     out_.resize(info_, samples);
     smk_sound_marker_pull(marker_.get(), out_.channels(), samples);
@@ -306,10 +306,10 @@ void finalize(GObject* object) {
   G_OBJECT_CLASS(signmark_audio_embed_parent_class)->finalize(object);
 }
 
-GstStaticPadTemplate sink_template =
-    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(SIGNMARK_GST_SOUND));
-GstStaticPadTemplate source_template =
-    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(SIGNMARK_GST_SOUND));
+GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS,
+                                                             GST_STATIC_CAPS(SIGNMARK_GST_SOUND));
+GstStaticPadTemplate source_template = GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS,
+                                                               GST_STATIC_CAPS(SIGNMARK_GST_SOUND));
 
 void signmark_audio_embed_init(SignmarkAudioEmbed* object) {
   auto* element = GST_ELEMENT(object);

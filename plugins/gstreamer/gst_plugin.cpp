@@ -17,5 +17,4 @@ static gboolean plugin_init(GstPlugin* plugin) {
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, signmark,
                   "Marks AI-generated pictures and sound, and finds such marks", plugin_init,
-                  SIGNMARK_VERSION, GST_LICENSE_UNKNOWN, "signmark",
-                  "signmark")
+                  SIGNMARK_VERSION, GST_LICENSE_UNKNOWN, "signmark", "signmark")

@@ -26,8 +26,8 @@ signmark_host::Answer unknown(const std::string& why);
 // Whether what comes into `pad` is made now and cannot be held up.
 bool is_live(GstPad* pad);
 
-// What looks at one stream, from start() to stop(), in the streaming thread. Nothing that goes wrong
-// in it may stop the stream.
+// What looks at one stream, from start() to stop(), in the streaming thread. Nothing that goes
+// wrong in it may stop the stream.
 class Watch {
  public:
   virtual ~Watch() = default;

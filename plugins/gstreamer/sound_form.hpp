@@ -10,7 +10,7 @@
 
 namespace signmark_gst {
 
-#define SIGNMARK_GST_SOUND                                                              \
+#define SIGNMARK_GST_SOUND \
   "audio/x-raw, format = " GST_AUDIO_NE(F32) ", rate = [ 8000, MAX ], channels = [ 1, " \
                                              "64 ], layout = { interleaved, non-interleaved }"
 

@@ -17,9 +17,9 @@ using signmark_host::FilmDetector;
 using signmark_host::HostMarker;
 using signmark_host::VerifyReport;
 
-constexpr double kStep = 1.0 / 6;     // between two pictures that are looked at
-constexpr double kFirstLook = 8;      // then after 24 and 60 s, and each time twice as many
-constexpr double kLivePeriod = 60;    // then all begins anew
+constexpr double kStep = 1.0 / 6;   // between two pictures that are looked at
+constexpr double kFirstLook = 8;    // then after 24 and 60 s, and each time twice as many
+constexpr double kLivePeriod = 60;  // then all begins anew
 constexpr double kNever = 1e300;
 
 double look_after(double last) { return last < 24 ? 24 : last < 60 ? 60 : last * 2; }
@@ -158,7 +158,9 @@ class FilmWatch final : public Watch {
 };
 
 constexpr Detection kDetection = {
-    "SignmarkVideoDetect", "Detector of AI-generated film", "Filter/Analyzer/Video",
+    "SignmarkVideoDetect",
+    "Detector of AI-generated film",
+    "Filter/Analyzer/Video",
     "Looks for robust marks of AI-generated media in pictures, which stay as they are",
     "video/x-raw(ANY)",
     [](GstElement* element, const std::string& carrier) -> std::unique_ptr<Watch> {

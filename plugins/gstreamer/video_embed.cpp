@@ -94,8 +94,8 @@ bool renew(SignmarkVideoEmbed* object, const GstVideoInfo& info) {
   self.film = form_of(info, duration_of(GST_BASE_TRANSFORM_SINK_PAD(object))).value_or(smk_film{});
   if (!self.refusal.empty()) return true;
   self.marker = self.host.film(self.film, self.now.wish);
-  return self.marker != nullptr || may_go_on(GST_ELEMENT(object), self.now.on_error,
-                                             self.host.failure(), self.tally);
+  return self.marker != nullptr ||
+         may_go_on(GST_ELEMENT(object), self.now.on_error, self.host.failure(), self.tally);
 }
 
 gboolean set_info(GstVideoFilter* filter, GstCaps* /*in*/, GstVideoInfo* info, GstCaps* /*out*/,
