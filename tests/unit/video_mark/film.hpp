@@ -51,12 +51,6 @@ inline Luma luma_of(const cv::Mat& frame, int bits) {
   return {frame.data, static_cast<std::ptrdiff_t>(frame.step), frame.cols, frame.rows, bits, false};
 }
 
-inline Context seeded(std::uint64_t seed = 3) {
-  Context context = Context::standard();
-  context.random = seeded_random(seed);
-  return context;
-}
-
 struct Request {
   std::array<Byte, 32> key;
   image::RobustRequest request;

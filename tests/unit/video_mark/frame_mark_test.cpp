@@ -166,6 +166,12 @@ TEST_CASE("no mark is found where none is, nor with another key", "[video][mark]
   CHECK(found(marked(scene(2), what).film, key_of(2)).marks.empty());
 }
 
+TEST_CASE("a film without any structure has no mark and breaks nothing", "[video][mark]") {
+  Film film = scene(4);
+  for (cv::Mat& frame : film.frames) frame.setTo(16);
+  CHECK(found(film, key_of(1)).marks.empty());
+}
+
 TEST_CASE("holds begin every two seconds", "[video][mark]") {
   const Request what;
   auto marker = make_frame_marker(shape_of(scene(1)), what.request);
