@@ -21,7 +21,7 @@ constexpr LADSPA_PortRangeHint kStrength{
 // What a plugin is; each has `channels` inputs, as many outputs, strength and latency. The hosts
 // know the last port by its name.
 struct Mono {
-  static constexpr unsigned long kId = 5459201;  // of signmark's choice; not registered with anybody
+  static constexpr unsigned long kId = 5459201;  // our choice; nobody keeps a list
   static constexpr int kChannels = 1;
   static constexpr const char* kLabel = "signmark_embed";
   static constexpr const char* kWho = "ladspa.signmark_embed";

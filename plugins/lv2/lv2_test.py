@@ -75,7 +75,7 @@ class Marked(unittest.TestCase):
         self.assertIn(f"marked, content id {ID}", err)
         self.assertEqual(samples("through.wav"), samples("known.wav"))
         err = HOST.filtered(DETECT, "through.wav")
-        self.assertIn("unknown, content id -", err)
+        self.assertIn(" s: unknown\n", err)
 
 
 class Refused(unittest.TestCase):

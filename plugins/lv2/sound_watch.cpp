@@ -40,15 +40,16 @@ void SoundWatch::take(const float* const* channels, std::size_t samples) noexcep
 
 // Runs in a thread of its own.
 void SoundWatch::answer(smk_sound_detector* detector, double from, double to) {
-  const auto report = signmark_host::make<signmark_host::VerifyReport>(smk_sound_detector_finish,
-                                                                       detector);
+  const auto report =
+      signmark_host::make<signmark_host::VerifyReport>(smk_sound_detector_finish, detector);
   const auto found = signmark_host::answer_of(report.get());
   const smk_verdict verdict = smk_verify_report_verdict(report.get());
   verdict_ = verdict == SMK_VERDICT_NONE ? SMK_VERDICT_INCONCLUSIVE : verdict;
   if (std::exchange(said_, found.word + found.content_id) == said_) return;
-  std::fprintf(stderr, "lv2 urn:signmark:detect: %.0f to %.0f s: %s, content id %s: %s\n", from, to,
-               found.word.c_str(), found.content_id.empty() ? "-" : found.content_id.c_str(),
-               found.sentence.c_str());
+  const std::string what =
+      found.content_id.empty() ? std::string() : ", content id " + found.content_id;
+  std::fprintf(stderr, "lv2 urn:signmark:detect: %.0f to %.0f s: %s%s\n", from, to,
+               found.word.c_str(), what.c_str());
 }
 
 void SoundWatch::search() noexcept {

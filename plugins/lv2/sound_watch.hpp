@@ -39,7 +39,7 @@ class SoundWatch {
   double stretch_seconds_;
   std::uint64_t came_ = 0, began_ = 0;  // samples in all, and before this stretch
   bool failed_ = false;
-  std::thread searcher_;                // has `said_` for itself while it runs
+  std::thread searcher_;  // has `said_` for itself while it runs
   std::string said_;
   std::atomic<int> verdict_{SMK_VERDICT_INCONCLUSIVE};
 };
