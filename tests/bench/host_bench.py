@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""CPU time that our plugins cost their hosts, against filters of the host that do nothing.
+
+    host_bench.py BUILD_DIR [HOST ...]
+
+A run over a long film or sound less one over a short one, so that starting counts for nothing; the
+least of three. `over` is what a row costs more than the one it is compared with.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+from collections import namedtuple
+
+from measure import run
+
+BUILD = os.path.abspath(sys.argv[1])
+WORK = tempfile.TemporaryDirectory(prefix="signmark-bench-")
+os.environ["SIGNMARK_HOME"] = os.path.join(WORK.name, "home")
+os.environ["FREI0R_PATH"] = os.path.join(BUILD, "plugins", "frei0r")
+os.environ["LV2_PATH"] = os.path.join(BUILD, "plugins", "lv2", "bundles")
+os.environ["LADSPA_PATH"] = os.path.join(BUILD, "plugins", "ladspa", "libraries") + ":/usr/lib/ladspa"
+SHORT, LONG = 10, 160  # pictures, or seconds of sound
+ROUNDS = 3
+
+# `command` takes a number of pictures (or seconds of sound) and gives the arguments of a
+# host; `against` is the name of the row with which this one is compared, or None.
+Row = namedtuple("Row", "name command against")
+
+
+def film():
+    """1080p as an encoder of cameras leaves it, made once; decoding it costs every row the same."""
+    path = os.path.join(WORK.name, "film.mkv")
+    if not os.path.exists(path):
+        subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "mandelbrot=s=480x270:r=25",
+                        "-frames:v", str(LONG), "-vf", "scale=1920:1080,noise=alls=6,format=yuv420p",
+                        "-c:v", "libx264", "-preset", "ultrafast", "-crf", "23", path], check=True)
+    return path
+
+
+def ffmpeg_film():
+    def command(filters):
+        return lambda count: ["ffmpeg", "-v", "error", "-nostdin", "-threads", "1", "-i", film(),
+                              "-frames:v", str(count), *(["-vf", filters] if filters else []), "-f",
+                              "null", "-"]
+    null = "yuv420p > rgba > yuv420p"
+    return [Row("no filter", command(""), None),
+            Row(null, command("format=rgba,format=yuv420p"), "no filter"),
+            Row("signmark_embed", command("frei0r=signmark_embed,format=yuv420p"), null),
+            Row("signmark_embed, label", command("frei0r=signmark_embed:|0.25|y,format=yuv420p"), null),
+            Row("signmark_detect", command("frei0r=signmark_detect,format=yuv420p"), null)]
+
+
+def sound():
+    """Stereo, 48 kHz, never silent: the mark costs the same in every sound."""
+    path = os.path.join(WORK.name, "sound.wav")
+    if not os.path.exists(path):
+        subprocess.run(["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=c=pink:a=0.3:r=48000",
+                        "-t", str(LONG), "-ac", "2", path], check=True)
+    return path
+
+
+def ffmpeg_sound():
+    def command(filters):
+        return lambda count: ["ffmpeg", "-v", "error", "-nostdin", "-t", str(count), "-i", sound(),
+                              "-af", filters, "-f", "null", "-"]
+    copy = "ladspa amp_stereo, which copies"  # of ladspa-sdk
+    return [Row("anull", command("anull"), None),
+            Row(copy, command("ladspa=amp:amp_stereo:c=c0=1"), "anull"),
+            Row("lv2 urn:signmark:embed", command(r"lv2=p=urn\\:signmark\\:embed"), copy),
+            Row("ladspa signmark_embed_stereo",
+                command("ladspa=signmark_ladspa:signmark_embed_stereo"), copy),
+            Row("ladspa signmark_embed, twice", command("ladspa=signmark_ladspa:signmark_embed"), copy),
+            Row("lv2 urn:signmark:detect", command(r"lv2=p=urn\\:signmark\\:detect"), copy)]
+
+
+HOSTS = {  # name: (unit, what makes the rows)
+    "ffmpeg": ("picture of 1920 x 1080", ffmpeg_film),
+    "sound": ("second of sound, 48 kHz stereo", ffmpeg_sound),
+}
+
+
+def milliseconds(command):
+    def least(count):
+        return min(run(command(count))[1] for _ in range(ROUNDS))
+    return 1000 * (least(LONG) - least(SHORT)) / (LONG - SHORT)
+
+
+def main():
+    subprocess.run([os.path.join(BUILD, "signmark"), "-q", "key", "new", "--no-passphrase"],
+                   check=True, stdout=subprocess.DEVNULL)
+    for host in sys.argv[2:] or HOSTS:
+        unit, rows = HOSTS[host]
+        print(f"{host}, CPU ms a {unit:34}{'ms':>8}{'over':>8}")
+        measured = {}
+        for row in rows():
+            measured[row.name] = milliseconds(row.command)
+            over = measured[row.name] - measured[row.against] if row.against else 0
+            print(f"  {row.name:50}{measured[row.name]:8.2f}"
+                  + (f"{over:8.2f}  than {row.against}" if row.against else ""), flush=True)
+
+
+main()
