@@ -18,6 +18,8 @@ from measure import run
 BUILD = os.path.abspath(sys.argv[1])
 WORK = tempfile.TemporaryDirectory(prefix="signmark-bench-")
 os.environ["SIGNMARK_HOME"] = os.path.join(WORK.name, "home")
+os.environ["GST_PLUGIN_PATH"] = os.path.join(BUILD, "plugins", "gstreamer", "plugin")
+os.environ["GST_REGISTRY"] = os.path.join(WORK.name, "registry.bin")
 os.environ["FREI0R_PATH"] = os.path.join(BUILD, "plugins", "frei0r")
 os.environ["LV2_PATH"] = os.path.join(BUILD, "plugins", "lv2", "bundles")
 os.environ["LADSPA_PATH"] = os.path.join(BUILD, "plugins", "ladspa", "libraries") + ":/usr/lib/ladspa"
@@ -75,9 +77,38 @@ def ffmpeg_sound():
             Row("lv2 urn:signmark:detect", command(r"lv2=p=urn\\:signmark\\:detect"), copy)]
 
 
+def gstreamer(source, elements):
+    return lambda count: ["gst-launch-1.0", "-q", "filesrc", *f"location={source()} ! {elements}"
+                          .replace("COUNT", str(count)).split(), "!", "fakesink"]
+
+
+def gstreamer_film():
+    def command(element):
+        return gstreamer(film, "matroskademux ! h264parse ! avdec_h264 max-threads=1 ! "
+                               f"identity eos-after=COUNT ! {element}")
+    return [Row("identity", command("identity"), None),
+            Row("signmarkembed, I420", command("signmarkembed"), "identity"),
+            Row("signmarkembed, I420, label", command("signmarkembed label=true"), "identity"),
+            Row("signmarkdetect, marked film", command("signmarkembed ! signmarkdetect"),
+                "signmarkembed, I420"),
+            Row("signmarkdetect, unmarked film", command("signmarkdetect"), "identity")]
+
+
+def gstreamer_sound():
+    def command(element):
+        second = "audiobuffersplit output-buffer-duration=1/1 ! identity eos-after=COUNT"
+        return gstreamer(sound, f"wavparse ! {second} ! audioconvert ! audio/x-raw,format=F32LE ! {element}")
+    return [Row("identity", command("identity"), None),
+            Row("signmarkaudioembed", command("signmarkaudioembed"), "identity"),
+            Row("signmarkaudioembed, live", command("signmarkaudioembed live=true"), "identity"),
+            Row("signmarkaudiodetect", command("signmarkaudiodetect"), "identity")]
+
+
 HOSTS = {  # name: (unit, what makes the rows)
     "ffmpeg": ("picture of 1920 x 1080", ffmpeg_film),
     "sound": ("second of sound, 48 kHz stereo", ffmpeg_sound),
+    "gstreamer-film": ("picture of 1920 x 1080", gstreamer_film),
+    "gstreamer-sound": ("second of 48 kHz stereo", gstreamer_sound),
 }
 
 
