@@ -10,7 +10,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "lv2"))
 from sound_host import (ID, LATENCY, Host, decibels_apart, exported, have, path,  # noqa: E402
                         samples, secrets, seen_from_outside)
 
-PROGRAM, LIBRARIES = sys.argv[1:3]
+PROGRAM, LIBRARIES = map(os.path.abspath, sys.argv[1:3])
 LIBRARY = os.path.join(LIBRARIES, "signmark_ladspa.so")
 HOST = Host(PROGRAM, LADSPA_PATH=LIBRARIES)
 MONO = "ladspa=signmark_ladspa:signmark_embed"

@@ -6,10 +6,10 @@ import subprocess
 import sys
 import unittest
 
-from sound_host import (ID, LATENCY, RATE, Host, decibels_apart, exported, have, path, samples,
-                        secrets, seen_from_outside, start_time)
+from sound_host import (ID, LATENCY, RATE, Host, decibels_apart, exported, have, interrupted,
+                        path, samples, secrets, seen_from_outside, start_time)
 
-PROGRAM, BUNDLES = sys.argv[1:3]
+PROGRAM, BUNDLES = map(os.path.abspath, sys.argv[1:3])  # lilv takes no relative path
 BUNDLE = os.path.join(BUNDLES, "signmark.lv2")
 HOST = Host(PROGRAM, LV2_PATH=BUNDLES)
 EMBED = r"lv2=p=urn\\:signmark\\:embed"
@@ -105,6 +105,19 @@ class Refused(unittest.TestCase):
         code, _ = HOST.run("-i", path("speech.wav"), "-af", EMBED, path("no.wav"),
                            SIGNMARK_KEY="nobody", SIGNMARK_ON_ERROR="abort")
         self.assertEqual(code, 70)
+
+    def test_what_fails_while_it_runs_gives_silence(self):
+        # Another strength needs another marker, which needs the key, which is gone by then.
+        def look(_):
+            os.rename(path("home"), path("gone"))
+        try:
+            _, err, sound = interrupted("asendcmd=c='3.0 lv2 strength 1'," + EMBED, look)
+        finally:
+            os.rename(path("gone"), path("home"))
+        self.assertEqual((err.count("\n"), "keys.select.none" in err), (1, True), err)
+        self.assertEqual(len(sound), 6 * 2 * RATE)
+        self.assertNotIn(0.0, sound[2 * LATENCY:5 * RATE])
+        self.assertEqual(set(sound[7 * RATE:]), {0.0})
 
     def test_no_secret_is_seen_from_outside(self):
         words = secrets()

@@ -92,22 +92,33 @@ def secrets():
     return words
 
 
-def seen_from_outside(chain):
-    """Arguments and environment of an ffmpeg that waits for more sound, with our plugin in it."""
-    process = subprocess.Popen(["ffmpeg", "-v", "error", "-probesize", "32", "-f", "f32le", "-ar",
-                                str(RATE), "-ac", "2", "-i", "-", "-af", chain, "-f", "null", "-"],
-                               stdin=subprocess.PIPE)
-    process.stdin.write(bytes(80 * RATE))
+def interrupted(chain, look):
+    """Sends 6 s of stereo through ffmpeg, and calls look(process) when 2 s of them went in and the
+    first came out. Gives what look gave, what ffmpeg said, and the samples."""
+    second = array.array("f", [0.1, -0.1] * RATE).tobytes()
+    raw = ["-f", "f32le", "-ar", str(RATE), "-ac", "2"]
+    process = subprocess.Popen(["ffmpeg", "-v", "error", "-y", "-probesize", "32", *raw, "-i", "-",
+                                "-af", chain, *raw, "-flush_packets", "1", path("out.raw")],
+                               stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdin.write(2 * second)
     process.stdin.flush()
-    proc = pathlib.Path(f"/proc/{process.pid}")
+    out = pathlib.Path(path("out.raw"))
     until = time.monotonic() + 20
-    while b"signmark" not in (proc / "maps").read_bytes() and time.monotonic() < until:
-        time.sleep(0.02)
-    assert b"signmark" in (proc / "maps").read_bytes()
-    seen = (proc / "cmdline").read_bytes() + (proc / "environ").read_bytes()
-    process.communicate()
-    assert process.returncode == 0
-    return seen
+    while not (out.exists() and out.stat().st_size) and time.monotonic() < until:
+        time.sleep(0.01)
+    seen = look(process)
+    err = process.communicate(4 * second)[1].decode()
+    assert process.returncode == 0, err
+    return seen, err, array.array("f", out.read_bytes())
+
+
+def seen_from_outside(chain):
+    """Arguments and environment of an ffmpeg in which our plugin works."""
+    def look(process):
+        proc = pathlib.Path(f"/proc/{process.pid}")
+        assert b"signmark" in (proc / "maps").read_bytes()
+        return (proc / "cmdline").read_bytes() + (proc / "environ").read_bytes()
+    return interrupted(chain, look)[0]
 
 
 def exported(library):
