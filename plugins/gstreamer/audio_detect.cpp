@@ -15,8 +15,9 @@ using signmark_host::HostMarker;
 using signmark_host::SoundDetector;
 using signmark_host::VerifyReport;
 
-// Searching takes a hundredth of what was heard, so it is cut into pieces.
-constexpr double kPeriod = 600, kLivePeriod = 60;  // seconds
+// Searching an unmarked sound takes three hundredths of its duration, so it is cut into pieces: the
+// end of a stream waits for the last one only.
+constexpr double kPeriod = 120, kLivePeriod = 60;  // seconds
 
 // Lives in the work thread.
 class SoundSearch {

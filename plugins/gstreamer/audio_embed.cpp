@@ -8,6 +8,7 @@
 #include "embed_settings.hpp"
 #include "film_form.hpp"
 #include "gst_elements.hpp"
+#include "lookout.hpp"
 #include "sound_form.hpp"
 #include "sound_times.hpp"
 
@@ -97,6 +98,10 @@ bool AudioEmbedder::open() {
   const double seconds = now_.live ? -1 : duration_of(sink_);
   marker_ = host_.sound(form_of(info_, now_.live, seconds), now_.wish);
   if (marker_ == nullptr) return false;
+  if (!now_.live && is_live(sink_)) {
+    GST_ELEMENT_WARNING(element_, STREAM, FAILED,
+                        ("this source is live, and sound is held back: set live=true"), (nullptr));
+  }
   if (now_.live) {
     latency_ =
         gst_util_uint64_scale_int(smk_sound_marker_latency(marker_.get()), GST_SECOND, info_.rate);

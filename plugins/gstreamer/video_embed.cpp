@@ -142,10 +142,12 @@ GstFlowReturn change(GstBaseTransform* transform, GstBuffer* buffer, const GstVi
   if (!may_go_on(GST_ELEMENT(transform), self.now.on_error, why, self.tally)) {
     return GST_FLOW_ERROR;
   }
-  if (self.now.on_error == OnError::slate) {
-    smk_paint_slate(&self.film, &planes, why.c_str(), nullptr);
-  }
-  return GST_FLOW_OK;
+  if (self.now.on_error == OnError::pass) return GST_FLOW_OK;
+  smk_error* error = nullptr;
+  const smk_status status = smk_paint_slate(&self.film, &planes, why.c_str(), &error);
+  if (self.host.good(status, error)) return GST_FLOW_OK;
+  may_go_on(GST_ELEMENT(transform), OnError::fail, self.host.failure(), self.tally);
+  return GST_FLOW_ERROR;
 }
 
 // Not GstVideoFilter's transform_frame_ip, because that one hands a buffer on as it is when it
