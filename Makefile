@@ -14,6 +14,12 @@ BUILD_PACKAGES := g++ cmake ninja-build pkg-config libsodium-dev libssl-dev libf
 TEST_PACKAGES := catch2 libimage-exiftool-perl webp ffmpeg gifsicle libheif-examples libtiff-tools \
   openssl strace libopencv-imgcodecs-dev libopencv-photo-dev \
   postgresql-15 libarchive-tools unzip python3-numpy python3-pil
+# Hosts whose adapters are small to install: built and tested by `make test`. A host that is missing is left out.
+HOST_PACKAGES := frei0r-plugins-dev libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev gstreamer1.0-tools \
+  gstreamer1.0-plugins-base gstreamer1.0-plugins-good lv2-dev lilv-utils ladspa-sdk sox
+# The rest of them: `make plugins`.
+ALL_HOST_PACKAGES := $(HOST_PACKAGES) melt gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly libvips-dev libvips-tools \
+  apache2 gimp libgimp2.0-dev obs-studio libobs-dev xvfb
 # The Chinese language model of the benchmark of generation-time marks.
 BENCH_PACKAGES := libime-data-language-model libimecore-dev libfcitx5utils-dev
 LINT_PACKAGES := clang-format-14 clang-tidy-14
@@ -27,12 +33,13 @@ if [ -n "$$missing" ]; then echo "installing:" $$missing; \
   $(SUDO) apt-get update -q && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -q -y --no-install-recommends $$missing; fi
 endef
 
-.PHONY: help deps test-deps lint-deps build demo test bench lint analyze asan tsan fuzz install clean node llama
+.PHONY: help deps test-deps lint-deps build demo test plugins bench lint analyze asan tsan fuzz install clean node llama
 
 help:
 	@echo "make demo    install packages, build, and run the main job on a real picture"
 	@echo "make test    install packages, build, and run every fast test"
 	@echo "make build   build build/signmark and build/libsignmark.so"
+	@echo "make plugins install all host programs, and test every plugin in its host"
 	@echo "make bench   run the benchmarks that print the figures of README"
 	@echo "make lint    clang-format and clang-tidy (LINT_MINUTES=N stops there);  make analyze  the same with clang's analyser"
 	@echo "make asan    the tests under AddressSanitizer and UBSan;  make tsan  under ThreadSanitizer"
@@ -43,7 +50,7 @@ deps:
 	$(call need,$(BUILD_PACKAGES))
 
 test-deps: deps
-	$(call need,$(TEST_PACKAGES))
+	$(call need,$(TEST_PACKAGES) $(HOST_PACKAGES))
 
 lint-deps: deps
 	$(call need,$(LINT_PACKAGES) catch2)
@@ -70,6 +77,13 @@ test: test-deps node llama
 	@cmake --preset release -DBUILD_TESTING=ON -DCMAKE_INSTALL_PREFIX=$(or $(PREFIX),/usr/local) >/dev/null
 	cmake --build build -j$(JOBS)
 	C2PA_NODE_MODULES=$(CURDIR)/$(NODE_MODULES) ctest --test-dir build --output-on-failure -j$(JOBS)
+
+# Every adapter, end to end in its real host.
+plugins: test-deps node
+	$(call need,$(ALL_HOST_PACKAGES))
+	@cmake --preset release -DBUILD_TESTING=ON >/dev/null
+	cmake --build build -j$(JOBS)
+	ctest --test-dir build --output-on-failure -C slow -R plugin_
 
 bench: test-deps llama
 	$(call need,$(BENCH_PACKAGES))
