@@ -36,12 +36,18 @@ Result<video::Finding> look_into(const Context& context, ByteView file, const Ke
   return room->find(context, file, mime, lookup);
 }
 
+constexpr double kInstant = 0.05;  // seconds: shorter than this a stretch is one picture
+
 std::string spans_text(const std::vector<video::Span>& spans) {
   constexpr std::size_t kShown = 8;
   std::string text;
-  for (std::size_t i = 0; i < std::min(kShown, spans.size()); ++i)
-    text += fmt::format("{}{:.1f}-{:.1f} s", i == 0 ? "" : ", ", spans[i].from_seconds,
-                        spans[i].to_seconds);
+  for (std::size_t i = 0; i < std::min(kShown, spans.size()); ++i) {
+    const video::Span& span = spans[i];
+    text += i == 0 ? "" : ", ";
+    text += span.to_seconds - span.from_seconds < kInstant
+                ? fmt::format("{:.1f} s", span.from_seconds)
+                : fmt::format("{:.1f}-{:.1f} s", span.from_seconds, span.to_seconds);
+  }
   if (spans.size() > kShown) text += fmt::format(" and {} more", spans.size() - kShown);
   return text;
 }
@@ -51,7 +57,8 @@ void add_time(const TimedMark& mark, double seconds, Finding& finding) {
   double carried = 0;
   for (const video::Span& span : mark.spans) carried += span.to_seconds - span.from_seconds;
   finding.fields.push_back({"time", spans_text(mark.spans)});
-  if (seconds > 0)
+  // A film whose few pictures told everything was not looked through.
+  if (seconds > 0 && carried >= kInstant)
     finding.fields.push_back(
         {"share of the time", fmt::format("{:.0f} %", std::min(100.0, 100 * carried / seconds))});
   if (mark.speed != 1)

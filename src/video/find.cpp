@@ -32,6 +32,26 @@ Status tolerate(const Status& status, Finding& finding) {
   return {};
 }
 
+/// Every stream of one kind: another language or another angle may be the one that is marked. What
+/// is beyond a number that no honest file reaches is told, not looked at.
+template <class IsKind, class LookAt>
+Status look_at_each(const Input& input, const IsKind& is_kind, const LookAt& look_at,
+                    Finding& finding) {
+  constexpr int kMost = 16;
+  int count = 0;
+  for (unsigned i = 0; i < input.count(); ++i) {
+    if (!is_kind(input.stream(i))) continue;
+    if (++count <= kMost) {
+      SIGNMARK_TRY(tolerate(look_at(i), finding));
+      continue;
+    }
+    finding.unreadable.push_back(Error{
+        "video.limit", fmt::format("stream {} and those behind it were not looked at", i), {}, {}});
+    return {};
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Finding> find_marks(const Context& context, ByteView file, std::string_view format_mime,
@@ -39,16 +59,16 @@ Result<Finding> find_marks(const Context& context, ByteView file, std::string_vi
   SIGNMARK_ASSIGN(const Input input, Input::open(context, file, format_mime));
   Finding finding;
   finding.seconds = std::max(0.0, input.seconds());
-  const int film = input.first_film();
-  const int sound = input.first_sound();
-  finding.has_picture = film >= 0;
-  finding.has_sound = sound >= 0;
-  if (film < 0 && sound < 0) return fail("video.decode", "the file has neither pictures nor sound");
+  finding.has_picture = input.first_film() >= 0;
+  finding.has_sound = input.first_sound() >= 0;
+  if (!finding.has_picture && !finding.has_sound)
+    return fail("video.decode", "the file has neither pictures nor sound");
   const Look look{context, file, format_mime, lookup};
-  if (film >= 0)
-    SIGNMARK_TRY(tolerate(look_at_pictures(look, static_cast<unsigned>(film), finding), finding));
-  if (sound >= 0 && (!lookup.sound_keys.empty() || lookup.notice))
-    SIGNMARK_TRY(tolerate(listen(look, static_cast<unsigned>(sound), finding), finding));
+  SIGNMARK_TRY(look_at_each(
+      input, is_film, [&](unsigned i) { return look_at_pictures(look, i, finding); }, finding));
+  if (!lookup.sound_keys.empty() || lookup.notice)
+    SIGNMARK_TRY(look_at_each(
+        input, is_sound, [&](unsigned i) { return listen(look, i, finding); }, finding));
   merge_spans(finding.looked_at);
   for (TimedMark& mark : finding.marks) merge_spans(mark.spans);
   return finding;

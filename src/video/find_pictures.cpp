@@ -52,7 +52,7 @@ class PictureSearch {
     SIGNMARK_TRY(look_at_wanted());
     if (!reader_->satisfied() && worth_more()) SIGNMARK_TRY(look_at_windows());
     if (look_.lookup.deep) SIGNMARK_TRY(look_at_all());
-    finding_.frames_decoded = decoder_.frames();
+    finding_.frames_decoded += decoder_.frames();
     keep();
     if (taken_ == 0) return fail("video.decode", "no picture can be decoded");
     return tell_cut_off();

@@ -57,6 +57,12 @@ TEST_CASE("A marked film is found by its keyframes", "[video]") {
   SECTION("not in the source") {
     CHECK(mark_in(find(source, lookup), TimedMark::In::picture) == nullptr);
   }
+  SECTION("in the second of two angles") {
+    const auto both = folder / "both.mkv";
+    run("ffmpeg -v error -y -i " + source.string() + " -i " + done.file.string() +
+        " -map 0:v -map 1:v -c copy " + both.string());
+    CHECK(mark_in(find(both, lookup), TimedMark::In::picture) != nullptr);
+  }
   SECTION("a cut-off file says so and still has its mark") {
     Bytes file = slurp(done.file);
     file.resize(file.size() * 3 / 4);
