@@ -87,16 +87,23 @@ bool only_content_speaks(const VerifyReport& report) {
   });
 }
 
-/// Where the robust marks of this kind of file are read from.
-std::string_view where_marks_lie(const VerifyReport& report, const Examination& look) {
+bool has_mark(const VerifyReport& report, std::string_view what) {
+  return std::any_of(report.findings.begin(), report.findings.end(), [&](const Finding& f) {
+    return f.layer == Layer::robust && f.what == what && f.state != State::absent &&
+           f.state != State::unreadable;
+  });
+}
+
+/// Where the robust marks were read from: of a film with both, the pictures.
+std::string_view where_marks_lie(const VerifyReport& report) {
   const auto& format = container::format_info(report.format);
   if (format.document) return "the text";
-  if (!format.timed) return kPictures.where;
-  return look.inventory.video_tracks > 0 ? kFilm.where : kSound.where;
+  if (has_mark(report, kSound.what) && !has_mark(report, kFilm.what)) return kSound.where;
+  return format.timed ? kFilm.where : kPictures.where;
 }
 
 std::string sentence_of(const VerifyReport& report, const Examination& look) {
-  const std::string_view where = where_marks_lie(report, look);
+  const std::string_view where = where_marks_lie(report);
   const std::string who = printable(producer_of(look));
   const std::string what = fmt::format("{}{}", claim_of(report, look),
                                        who.empty() ? "" : fmt::format(" by \"{}\"", who));

@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <opencv2/imgproc.hpp>
+
+#include "video/mark/torus.hpp"
 
 namespace signmark::video {
 namespace {
@@ -16,27 +17,6 @@ constexpr std::size_t kListed = 96, kListedJoint = 48;  // maps of each mirror s
 constexpr std::size_t kListedStretched = 4, kSettled = 32;
 // Of the largest of eight standard normal deviates.
 constexpr double kMeanOfLargest = 1.4236, kDeviationOfLargest = 0.6103;
-
-/// The sums, repeated in both directions, as they lie when the origin is that of hold 0.
-cv::Mat moved(const cv::Mat& around, const Shift& shift) {
-  const auto cell = [](double tiles) {
-    return static_cast<int>(std::lround(tiles * image::kShiftGrid)) % image::kShiftGrid;
-  };
-  return around(cv::Rect(cell(shift.x), cell(shift.y), image::kShiftGrid, image::kShiftGrid));
-}
-
-/// Highest value of each shift table entry, for every origin of hold 0.
-cv::Mat best_of_holds(const cv::Mat& sums, const ShiftTable& shifts) {
-  cv::Mat around, best;
-  cv::repeat(sums, 2, 2, around);
-  for (const Shift& shift : shifts) {
-    if (best.empty())
-      moved(around, shift).copyTo(best);
-    else
-      cv::max(best, moved(around, shift), best);
-  }
-  return best;
-}
 
 /// Numbers of holds since the first view's, if the film's clock was not touched. Where the borders
 /// lie is not known: a few guesses.
@@ -73,12 +53,9 @@ class Clocked {
                                          const ShiftTable& shifts) const {
     std::array<Best, 2> best;
     for (const auto& numbers : numbers_) {
-      const std::vector<cv::Mat> holds = by_hold(sums, numbers);
+      const Folded holds(sums, numbers, shifts.size());
       for (std::size_t first = 0; first < shifts.size(); ++first) {
-        cv::Mat total = cv::Mat::zeros(image::kShiftGrid, image::kShiftGrid, CV_32FC2);
-        for (std::size_t h = 0; h < holds.size(); ++h)
-          if (!holds[h].empty()) total += moved(holds[h], shifts[(first + h) % shifts.size()]);
-        const image::PilotPeaks peaks = image::peaks_of(total);
+        const image::PilotPeaks peaks = image::peaks_of(holds.total(shifts, first));
         if (peaks.straight.z > best[0].peak.z) best[0] = {peaks.straight, first, &numbers};
         if (peaks.turned.z > best[1].peak.z) best[1] = {peaks.turned, first, &numbers};
       }
@@ -89,18 +66,37 @@ class Clocked {
   }
 
  private:
-  /// Sums of each hold, repeated in both directions.
-  static std::vector<cv::Mat> by_hold(const std::vector<cv::Mat>& sums,
-                                      const std::vector<std::size_t>& numbers) {
-    std::vector<cv::Mat> holds(*std::max_element(numbers.begin(), numbers.end()) + 1);
-    for (std::size_t i = 0; i < sums.size(); ++i) {
-      cv::Mat& hold = holds[numbers[i]];
-      hold = hold.empty() ? sums[i].clone() : hold + sums[i];
+  /// Views whose holds lie whole sections apart have the same shift under every hypothesis: they
+  /// are added up once.
+  class Folded {
+   public:
+    Folded(const std::vector<cv::Mat>& sums, const std::vector<std::size_t>& numbers,
+           std::size_t phases) {
+      std::vector<cv::Mat> by_phase(phases);
+      for (std::size_t i = 0; i < sums.size(); ++i) {
+        cv::Mat& sum = by_phase[numbers[i] % phases];
+        sum = sum.empty() ? sums[i].clone() : sum + sums[i];
+      }
+      for (std::size_t p = 0; p < phases; ++p) {
+        if (by_phase[p].empty()) continue;
+        maps_.emplace_back(by_phase[p]);
+        phases_.push_back(p);
+      }
     }
-    for (cv::Mat& hold : holds)
-      if (!hold.empty()) hold = cv::repeat(hold, 2, 2);
-    return holds;
-  }
+    [[nodiscard]] cv::Mat total(const ShiftTable& shifts, std::size_t first) const {
+      std::vector<const Torus*> parts;
+      std::vector<Shift> moved;
+      for (std::size_t i = 0; i < maps_.size(); ++i) {
+        parts.push_back(&maps_[i]);
+        moved.push_back(shifts[(first + phases_[i]) % shifts.size()]);
+      }
+      return sum_of(parts, moved);
+    }
+
+   private:
+    std::vector<Torus> maps_;
+    std::vector<std::size_t> phases_;
+  };
 
   std::vector<std::vector<std::size_t>> numbers_;
 };
@@ -171,7 +167,7 @@ std::array<Placed, 2> test(const Views& views, const KeyTools& tools, const Cloc
   }
   cv::Mat total;
   for (const cv::Mat& one : sums) {
-    const cv::Mat best = best_of_holds(one, tools.shifts());
+    const cv::Mat best = highest_of(Torus(one), tools.shifts());
     total = total.empty() ? best : total + best;
   }
   const auto count = static_cast<double>(views.size());

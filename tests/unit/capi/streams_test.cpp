@@ -224,6 +224,7 @@ TEST_CASE("a live sound comes out in step and carries the id") {
   VerifyReportHandle report;
   REQUIRE_SMK(host.error, smk_sound_detector_finish(detector, report.out(), host.error.out()));
   CHECK(std::string(smk_verify_report_content_id(report)) == kId);
+  CHECK(std::string(smk_verify_report_sentence(report)).find("in the sound") != std::string::npos);
 }
 
 TEST_CASE("what cannot be is refused with a code") {
