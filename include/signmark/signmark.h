@@ -649,7 +649,7 @@ size_t smk_sound_marker_ready(const smk_sound_marker* marker);
  * others were pushed. In the end as many come out as went in, and with notice-blend insert more. */
 size_t smk_sound_marker_pull(smk_sound_marker* marker, float* const* channels, size_t samples);
 /* Of a live sound without an audible label: after N samples were pushed at least N minus this many
- * have become ready. About a tenth of a second. */
+ * have become ready. About 43 ms. */
 size_t smk_sound_marker_latency(const smk_sound_marker* marker);
 const char* smk_sound_marker_content_id(const smk_sound_marker* marker);
 smk_status smk_sound_marker_report(const smk_sound_marker* marker, smk_mark_report** out,
