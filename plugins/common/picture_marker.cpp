@@ -18,7 +18,9 @@ void PictureMarker::set_wish(const Wish& wish) {
   refusal_.clear();
 }
 
-std::string PictureMarker::take_drawn_id() { return std::exchange(drawn_id_, std::string()); }
+std::string PictureMarker::take_drawn_id() {
+  return marker_ == nullptr ? std::string() : std::exchange(drawn_id_, std::string());
+}
 
 bool PictureMarker::refuse() noexcept {
   next_attempt_ = std::chrono::steady_clock::now() + kPause;

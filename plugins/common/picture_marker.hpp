@@ -23,7 +23,8 @@ class PictureMarker {
   bool mark(const smk_film& film, const smk_frame& frame, double seconds) noexcept;
   [[nodiscard]] const std::string& refusal() const { return refusal_; }
 
-  // The content id that was drawn for this wish, once a process; then it is empty. For the log.
+  // The content id that was drawn for this wish, once a process, when a marker uses it; else empty.
+  // For the log.
   [[nodiscard]] std::string take_drawn_id();
 
  private:

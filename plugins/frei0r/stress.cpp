@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// stress EMBED.so DETECT.so: loads both plugins twenty times, and each time marks and watches
-// pictures in four threads, 10,000 in all. For valgrind and sanitizers (README.md).
+// stress EMBED.so DETECT.so [PICTURES]: loads both plugins twenty times, and each time marks and
+// watches films in four threads, of 125 pictures (10,000 in all) or as many as are named. For
+// valgrind and sanitizers (README.md).
 #include <dlfcn.h>
+#include <sys/resource.h>
 
 #include <array>
 #include <atomic>
@@ -17,6 +19,7 @@ namespace {
 
 constexpr unsigned kWidth = 160, kHeight = 120;
 constexpr int kRounds = 20, kThreads = 4, kPictures = 125;
+constexpr int kWarm = 4;        // rounds after which memory should not grow
 constexpr double kStep = 0.04;  // seconds
 
 using Picture = std::vector<uint32_t>;
@@ -67,13 +70,13 @@ void fill(Picture& picture, unsigned number) {
 }
 
 // One thread's film; returns the number of pictures that came out marked.
-int film(const Plugin& embed, const Plugin& detect) {
+int film(const Plugin& embed, const Plugin& detect, int pictures) {
   f0r_instance_t marker = embed.construct(kWidth, kHeight);
   f0r_instance_t watcher = detect.construct(kWidth, kHeight);
   Picture in(std::size_t{kWidth} * kHeight), out(in.size()), seen(in.size());
   std::string key;
   int good = 0;
-  for (unsigned i = 0; i < kPictures; ++i) {
+  for (unsigned i = 0; i < static_cast<unsigned>(pictures); ++i) {
     char* text = key.data();
     embed.set(marker, static_cast<f0r_param_t>(&text), 0);
     fill(in, i);
@@ -87,21 +90,35 @@ int film(const Plugin& embed, const Plugin& detect) {
   return good;
 }
 
+// The most memory that this process ever had resident.
+long peak_kib() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 3) return 2;
+  if (count < 3) return 2;
+  const int pictures = count > 3 ? std::stoi(arguments[3]) : kPictures;
+  long warm = 0;
   std::atomic<int> good = 0;
   for (int round = 0; round < kRounds; ++round) {
     const Plugin embed = load(arguments[1]);
     const Plugin detect = load(arguments[2]);
     std::vector<std::thread> threads;
-    for (int i = 0; i < kThreads; ++i) threads.emplace_back([&] { good += film(embed, detect); });
+    threads.reserve(kThreads);
+    for (int i = 0; i < kThreads; ++i)
+      threads.emplace_back([&] { good += film(embed, detect, pictures); });
     for (std::thread& thread : threads) thread.join();
     unload(embed);
     unload(detect);
+    if (round + 1 == kWarm) warm = peak_kib();
   }
-  std::printf("%d of %d pictures were marked and passed on\n", good.load(),
-              kRounds * kThreads * kPictures);
-  return good == kRounds * kThreads * kPictures ? 0 : 1;
+  const int all = kRounds * kThreads * pictures;
+  std::printf("%d of %d pictures were marked and passed on; peak %ld KiB after %d rounds, ",
+              good.load(), all, warm, kWarm);
+  std::printf("%ld KiB after %d\n", peak_kib(), kRounds);
+  return good == all ? 0 : 1;
 }
