@@ -50,7 +50,8 @@ deps:
 	$(call need,$(BUILD_PACKAGES))
 
 test-deps: deps
-	$(call need,$(TEST_PACKAGES) $(HOST_PACKAGES))
+	$(call need,$(TEST_PACKAGES))
+	-$(call need,$(HOST_PACKAGES))
 
 lint-deps: deps
 	$(call need,$(LINT_PACKAGES) catch2)
