@@ -99,7 +99,7 @@ class Film(unittest.TestCase):
         code, found, item = host.verify(PROGRAM, path("film"), "--expect", ID)
         self.assertEqual((code, item["verdict"], item["content_id"]), (0, "verified", ID))
         self.assertEqual([finding["state"] for finding in found], ["trusted"])
-        chains = [line for line in output.splitlines() if "chain" in line and "pts: " in line]
+        chains = [line for line in output.splitlines() if "chain" in line and re.search("pts: [0-9]", line)]
         keys = {re.search(r"pts: [0-9]+:[0-9]+:([0-9]+)", line).group(1)
                 for line in chains if "delta-unit" not in line}
         self.assertGreaterEqual(len(keys), 5, "a keyframe each two seconds")
