@@ -664,7 +664,8 @@ smk_status smk_sound_detector_new(const smk_context* context, const smk_sound* s
                                   smk_sound_detector** out, smk_error** error);
 smk_status smk_sound_detector_push(smk_sound_detector* detector, const float* const* channels,
                                    size_t samples, smk_error** error);
-/* Once, after the last push: searches, which takes about a hundredth of the sound's duration. */
+/* Once, after the last push: searches, which takes up to 3 % of the sound's duration when nothing
+ * is found. */
 smk_status smk_sound_detector_finish(smk_sound_detector* detector, smk_verify_report** out,
                                      smk_error** error);
 void smk_sound_detector_free(smk_sound_detector* detector);
