@@ -6,6 +6,7 @@
 
 #include "base/result.hpp"
 #include "keys_access.hpp"
+#include "ledger_access.hpp"
 #include "output_flags.hpp"
 
 namespace signmark::cli {
@@ -24,6 +25,7 @@ class PropagateCommand final : public Command {
     verb->add_option("--signer", signer_, "Signing key, needed when the file has a manifest")
         ->type_name("KEY");
     verb->add_flag("--declared", declared_, "The uploader declares the content as AI-generated");
+    ledger_.declare(*verb, true);
     unlock_.declare(*verb);
     verb->footer("Example: signmark propagate upload.png -o shown.png --propagator CODE");
     return verb;
@@ -35,6 +37,7 @@ class PropagateCommand final : public Command {
   std::string input_, propagator_, propagate_id_, signer_;
   bool declared_ = false;
   OutputFlags output_;
+  LedgerFlags ledger_;
   UnlockFlags unlock_;
 };
 
@@ -54,6 +57,8 @@ Result<int> PropagateCommand::run(Session& session) {
   } else if (!signer_.empty()) {
     return tl::unexpected<Error>(opened.error());
   }
+  SIGNMARK_ASSIGN(const std::unique_ptr<ledger::Ledger> ledger, open_ledger(session, ledger_));
+  how.ledger = ledger.get();
   SIGNMARK_ASSIGN(const PropagateReport report,
                   propagate_file(session.context, input_, where, how));
   const Output& out = session.out();
@@ -64,6 +69,7 @@ Result<int> PropagateCommand::run(Session& session) {
                        report.after.propagate_id));
   if (!report.manifest_label.empty())
     out.line(fmt::format("  manifest  {}", report.manifest_label));
+  if (report.recorded) out.line(fmt::format("  ledger    entry {}", report.issued.sequence));
   out.note(fmt::format("next: signmark verify {}", path_text(report.output)));
   JsonLine item = to_json(report);
   item["input"]["path"] = input_;

@@ -341,6 +341,8 @@ struct PropagateOptions {
       nullptr;  ///< needed when the file has a manifest (architecture.md 10.4)
   Bytes signer_root;
   Trust trust;
+  /// Where it is recorded once the output stands under its name; nullptr: nowhere. Not owned.
+  ledger::Ledger* ledger = nullptr;
 };
 
 struct PropagateReport {
@@ -349,6 +351,10 @@ struct PropagateReport {
   label::AigcRecord before, after;
   bool added = false;  ///< there was no record: a new one was written by tier
   std::string manifest_label;
+  /// The ledger's row, when there is one: "declare" when only the uploader says so, else
+  /// "propagate".
+  ledger::Entry issued;
+  bool recorded = false;  ///< it stands in the ledger under `issued.sequence`
 };
 
 /// A platform's duty (Article 6, last paragraph): fills the propagation trio, keeps the producer's

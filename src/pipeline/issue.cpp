@@ -99,18 +99,23 @@ Status take_issue(const Context& context, ByteView input, ByteView written, cons
   return {};
 }
 
-Status record_issue(const MarkOptions& options, MarkReport& report) {
-  if (options.ledger == nullptr) return {};
-  const auto sequence = options.ledger->append({report.issued}, options.signer);
+Status record_issue(ledger::Ledger* ledger, const keys::Signer* signer, std::string_view done,
+                    ledger::Entry& entry, bool& recorded) {
+  if (ledger == nullptr) return {};
+  const auto sequence = ledger->append({entry}, signer);
   if (!sequence) {
     const Error& cause = sequence.error();
     return fail("pipeline.ledger",
-                fmt::format("marked, but not recorded in the ledger: {}", cause.message),
+                fmt::format("{}, but not recorded in the ledger: {}", done, cause.message),
                 cause.where, cause.hint);
   }
-  report.issued.sequence = *sequence;
-  report.recorded = true;
+  entry.sequence = *sequence;
+  recorded = true;
   return {};
+}
+
+Status record_issue(const MarkOptions& options, MarkReport& report) {
+  return record_issue(options.ledger, options.signer, "marked", report.issued, report.recorded);
 }
 
 Result<std::vector<Print>> prints_of(const Context& context, ByteView file, PrintUse use,

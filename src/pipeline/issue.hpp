@@ -21,7 +21,10 @@ ledger::Entry issued_entry(const MarkReport& report, const MarkOptions& options,
 Status take_issue(const Context& context, ByteView input, ByteView written, const std::string& name,
                   ledger::Entry& entry);
 
-/// Records the row. Errors: `pipeline.ledger` with the ledger's own words.
+/// Records the row and sets its sequence. Without a ledger nothing happens. `done`, "marked", says
+/// what stands all the same when it cannot. Errors: `pipeline.ledger` with the ledger's own words.
+Status record_issue(ledger::Ledger* ledger, const keys::Signer* signer, std::string_view done,
+                    ledger::Entry& entry, bool& recorded);
 Status record_issue(const MarkOptions& options, MarkReport& report);
 
 }  // namespace signmark

@@ -172,12 +172,14 @@ JsonValue to_json(const MarkReport& report) {
 }
 
 JsonValue to_json(const PropagateReport& report) {
-  return {{"output", {{"path", report.output.string()}}},
-          {"tier", label::tier_name(report.tier)},
-          {"aigc_before", record_json(report.before)},
-          {"aigc_after", record_json(report.after)},
-          {"aigc_added", report.added},
-          {"manifest", report.manifest_label}};
+  JsonValue value = {{"output", {{"path", report.output.string()}}},
+                     {"tier", label::tier_name(report.tier)},
+                     {"aigc_before", record_json(report.before)},
+                     {"aigc_after", record_json(report.after)},
+                     {"aigc_added", report.added},
+                     {"manifest", report.manifest_label}};
+  if (report.recorded) value["ledger"] = {{"sequence", report.issued.sequence}};
+  return value;
 }
 
 JsonValue to_json(const TreeLine& line) {

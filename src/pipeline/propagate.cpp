@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "pipeline/issue.hpp"
 #include "pipeline/publish.hpp"
 
 namespace signmark {
@@ -128,6 +129,26 @@ Result<Source> look_at(const Context& context, const fs::path& input, const Outp
   return open_source(context, input, output, how);
 }
 
+/// The row, but for what is taken of bytes. The content id is that of a mark in the content.
+ledger::Entry issued_entry(const PropagateReport& report, const Source& source,
+                           const PropagateOptions& options) {
+  ledger::Entry entry;
+  const bool on_word = options.declared && report.tier == label::Tier::possible;
+  entry.action = on_word ? "declare" : "propagate";
+  if (options.signer != nullptr) entry.actor = hex(options.signer->key().fingerprint);
+  entry.content_id = source.look.robust_id;
+  entry.name = report.output.filename().string();
+  entry.format = format_of(source).mime;
+  entry.layers = report.manifest_label.empty() ? "metadata" : "metadata,manifest";
+  entry.manifest = report.manifest_label;
+  entry.label = report.after.label;
+  entry.producer = report.after.content_producer;
+  entry.produce_id = report.after.produce_id;
+  entry.propagator = report.after.content_propagator;
+  entry.propagate_id = report.after.propagate_id;
+  return entry;
+}
+
 }  // namespace
 
 Result<PropagateReport> propagate_file(const Context& context, const fs::path& input,
@@ -160,8 +181,16 @@ Result<PropagateReport> propagate_file(const Context& context, const fs::path& i
   expectation.name = source.name;
   expectation.manifest = !plan.store.empty();
   expectation.signer_root = options.signer_root;
-  SIGNMARK_TRY(publish(context, source, {}, plan.rope, {}, output, expectation));
-  report.manifest_label = std::move(plan.manifest_label);
+  report.manifest_label = plan.manifest_label;
+  report.issued = issued_entry(report, source, options);
+  const auto look = [&](ByteView written) -> Status {
+    report.issued.bytes = written.size();
+    if (options.ledger == nullptr) return {};
+    return take_issue(context, source.bytes, written, source.name, report.issued);
+  };
+  SIGNMARK_TRY(publish(context, source, {}, plan.rope, {}, output, expectation, look));
+  SIGNMARK_TRY(
+      record_issue(options.ledger, options.signer, "propagated", report.issued, report.recorded));
   return report;
 }
 
