@@ -18,6 +18,7 @@ class BatchCommand final : public VerbGroup {
     verbs.push_back(make_batch_resume());
     verbs.push_back(make_batch_status());
     verbs.push_back(make_batch_retry());
+    verbs.push_back(make_batch_check());
     CLI::App* group = declare_group(
         app, "batch", "Mark or verify folders, lists and archives; goes on after any interruption",
         std::move(verbs));

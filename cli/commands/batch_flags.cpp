@@ -192,20 +192,21 @@ void PowerFlags::declare(CLI::App& verb) {
 
 namespace {
 
-/// Stores and bundles by their paths: each worker opens them for itself.
-Result<std::vector<fs::path>> trusted_paths(const std::vector<std::string>& bundles) {
-  std::vector<fs::path> trust(bundles.size());
-  std::transform(bundles.begin(), bundles.end(), trust.begin(),
-                 [](const std::string& bundle) { return fs::absolute(bundle); });
-  if (!bundles.empty()) return trust;
+/// As `verify` has them: bundles that were named or this machine's store, the local policy, the
+/// certificates of the keyring, carrier keys that open without asking. Workers read the files.
+Status open_belief(const Session& session, const std::vector<std::string>& bundles,
+                   batch::Powers& powers) {
   SIGNMARK_ASSIGN(const keys::Home home, key_home());
-  const keys::TrustPaths paths = keys::TrustPaths::of(home);
-  std::error_code error;
-  if (fs::is_directory(paths.directory, error)) trust.push_back(paths.directory);
-  for (const fs::path& folder : paths.system)
-    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
-      if (at->path().extension() == ".smbundle") trust.push_back(at->path());
-  return trust;
+  SIGNMARK_ASSIGN(powers.policy, keys::read_trust_policy(home.config / "config.toml"));
+  powers.bundles.resize(bundles.size());
+  std::transform(bundles.begin(), bundles.end(), powers.bundles.begin(),
+                 [](const std::string& bundle) { return fs::absolute(bundle); });
+  if (bundles.empty()) powers.store = keys::TrustPaths::of(home);
+  // A keyring that cannot be opened adds nothing.
+  if (const auto keyring = open_keyring(session, {}))
+    powers.leaves = keyring->signing_certificates().value_or(std::vector<Bytes>());
+  SIGNMARK_ASSIGN(powers.carriers, carriers_to_try(session, {})());
+  return {};
 }
 
 }  // namespace
@@ -215,10 +216,7 @@ Result<std::unique_ptr<OpenPowers>> PowerFlags::open(
   auto opened = std::make_unique<OpenPowers>();
   batch::Powers& powers = opened->powers;
   if (job.task == batch::Task::verify) {
-    SIGNMARK_ASSIGN(powers.trust, trusted_paths(bundles));
-    // As in `verify`: a keyring that cannot be opened adds nothing.
-    const auto keyring = open_keyring(session, unlock_);
-    if (keyring) powers.leaves = keyring->signing_certificates().value_or(std::vector<Bytes>());
+    SIGNMARK_TRY(open_belief(session, bundles, powers));
     return opened;
   }
   MarkOptions& marking = opened->marking;

@@ -40,7 +40,7 @@ class BatchRun final : public Command {
     SIGNMARK_ASSIGN(const batch::Job job, job_.job(session.settings));
     const bool dry = plan_only_ || dry_run_;
     std::unique_ptr<OpenPowers> opened = std::make_unique<OpenPowers>();
-    if (!dry) {
+    if (!dry || job.task == batch::Task::verify) {
       SIGNMARK_ASSIGN(opened, powers_.open(session, job, job_.bundles()));
     }
     return run_batch(session, [&](const batch::Observer& observer) {

@@ -12,6 +12,7 @@ std::unique_ptr<Command> make_batch_plan();
 std::unique_ptr<Command> make_batch_run();
 std::unique_ptr<Command> make_batch_resume();
 std::unique_ptr<Command> make_batch_retry();
+std::unique_ptr<Command> make_batch_check();
 std::unique_ptr<Command> make_batch_status();
 
 /// Flags that make a job what it is.

@@ -86,6 +86,7 @@ Result<EntrySignature> signature_of(const ledger::Ledger& ledger, const ledger::
   SIGNMARK_ASSIGN(out.proof, ledger.inclusion(entry.sequence, out.checkpoint->size));
   if (!out.checkpoint->signature_holds() ||
       !ledger::check_inclusion(*out.proof, canonical_line(entry), *out.checkpoint)) {
+    out.broken = true;
     out.words =
         "BROKEN: the entry does not fit the signed checkpoint; see `signmark ledger verify`";
     return out;

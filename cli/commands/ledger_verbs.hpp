@@ -38,7 +38,8 @@ struct EntrySignature {
   std::optional<ledger::Checkpoint> checkpoint;
   std::optional<ledger::Inclusion> proof;
   bool trusted = false;
-  std::string words;  ///< one line for people
+  bool broken = false;  ///< the entry is not the one that was signed
+  std::string words;    ///< one line for people
 };
 Result<EntrySignature> signature_of(const ledger::Ledger& ledger, const ledger::Entry& entry,
                                     const CheckpointTrust& trust);

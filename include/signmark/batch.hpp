@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "signmark/base.hpp"
+#include "signmark/keyring.hpp"
 #include "signmark/keys.hpp"
 #include "signmark/ledger.hpp"
+#include "signmark/trust.hpp"
 
 namespace signmark::batch {
 
@@ -73,6 +75,9 @@ struct Job {
   Existing existing = Existing::fail;
   bool force = false;    ///< replace outputs that were not made by this job
   ArchiveGuards guards;  ///< of every archive
+  /// Of Task::verify, filled in by BatchRoom: what verdicts stand on beside the files (digest of
+  /// trust store, policy and carrier keys). Others make another job, so that no verdict is stale.
+  std::string belief;
 };
 
 /// Who signs and who is believed; never stored with the job.
@@ -80,13 +85,18 @@ struct Powers {
   const keys::Signer* signer = nullptr;  ///< not owned; stays in the supervisor
   Bytes signer_root;
   const keys::CarrierKey* carrier = nullptr;  ///< private one named by the options; not owned
-  /// Certificates that verify believes, DER; bundles and stores as folders or files that workers
-  /// open before they are sealed.
+  /// Certificates that verify believes, DER; bundles; the store under the local policy. Workers
+  /// read these files before they are sealed.
   std::vector<Bytes> anchors;
-  std::vector<std::filesystem::path> trust;
+  std::vector<std::filesystem::path> bundles;
+  std::optional<keys::TrustPaths> store;
+  keys::TrustPolicy policy;  ///< of bundles and store
   /// Certificates of this user's signing keys, DER: a signed frame in content names its key by a
   /// hint only (signmark::Trust::leaves). Nobody is believed for standing here.
   std::vector<Bytes> leaves;
+  /// Private carrier keys that verify looks for. They stay in the supervisor; workers get the key
+  /// of one medium (keys.md section 9). Closed ones are told of in the findings.
+  keys::CarriersAtHand carriers;
   ledger::Ledger* ledger = nullptr;  ///< not owned; nullptr: nothing is recorded
 };
 
@@ -134,6 +144,29 @@ struct Summary {
   std::string sandbox;  ///< what sealed the workers, for people
 };
 
+/// What hashdeep's audit calls them, and two that it hides: a file under a listed name with other
+/// bytes, and one that could not be read.
+enum class Listed { matched, moved, fresh, missing, changed, unreadable };
+std::string_view listed_name(Listed listed);  ///< "matched", "moved", "new", …
+
+/// One file of the list or the folder.
+struct ListedFile {
+  Listed how = Listed::matched;
+  std::string path;            ///< below the folder; of a missing one as it is listed
+  std::string from;            ///< of a moved one: where the list has it
+  std::optional<Error> error;  ///< of an unreadable one
+};
+
+/// How a folder and a job list fit.
+struct JobListAudit {
+  std::map<Listed, std::uint64_t> files;
+  std::string digest;  ///< of the list itself: compare it with the ledger's
+  /// BagIt's words (RFC 8493 section 3): every listed file is where it is listed …
+  [[nodiscard]] bool complete() const;
+  /// … and has the listed bytes.
+  [[nodiscard]] bool valid() const;
+};
+
 /// Told what happens; called from one thread at a time.
 struct Observer {
   std::function<void(const JobStatus&)> progress;       ///< about 5 times a second
@@ -165,6 +198,14 @@ class BatchRoom {
   [[nodiscard]] virtual Result<std::vector<JobStatus>> status(const Context& context,
                                                               const std::string& job,
                                                               const Running& running) const = 0;
+  /// Compares a folder with the job list of what was written into it; `sink` may be empty. Whether
+  /// the list is the one that a job left, the ledger says: JobListAudit::digest is the output
+  /// digest of an entry "job". Errors: `batch.list.syntax`, `base.file.*` of the list,
+  /// `base.cancelled`.
+  [[nodiscard]] virtual Result<JobListAudit> check(
+      const Context& context, const std::filesystem::path& list,
+      const std::filesystem::path& folder,
+      const std::function<Status(const ListedFile&)>& sink) const = 0;
   /// A worker process: serves its supervisor on descriptor `control` until that closes. The whole
   /// life of `signmark batch-worker`. Gives the exit code.
   [[nodiscard]] virtual int serve(const Context& context, int control) const = 0;

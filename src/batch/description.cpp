@@ -135,6 +135,7 @@ std::string describe(const Job& job) {
   value["force"] = job.force;
   for (const ArchiveGuardFlag& flag : kArchiveGuardFlags)
     value["guards"][std::string(flag.flag)] = job.guards.*flag.field;
+  if (!job.belief.empty()) value["belief"] = job.belief;
   return dump_json(value);
 }
 
@@ -154,6 +155,8 @@ Result<Job> read_description(const std::string& text) {
   job.list_nul = (*value)["list_nul"].get<bool>();
   job.archives = (*value)["archives"].get<bool>();
   job.force = (*value)["force"].get<bool>();
+  if (const auto belief = value->find("belief"); belief != value->end() && belief->is_string())
+    job.belief = belief->get<std::string>();
   const auto word =
       std::find(kExisting.begin(), kExisting.end(), (*value)["existing"].get<std::string>());
   if (word == kExisting.end()) return damaged("existing");

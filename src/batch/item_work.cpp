@@ -30,7 +30,8 @@ bool may_pass(const Error& error) {
 
 /// Not the item's fault, and the same for all.
 bool is_fatal(const Error& error) {
-  return error.code == "batch.worker.start" || error.code == "batch.sandbox";
+  return error.code == "batch.worker.start" || error.code == "batch.sandbox" ||
+         error.code == "batch.job.changed";
 }
 
 /// Gives its bytes back.
@@ -199,10 +200,8 @@ class ItemWork {
   Status take(WorkOutcome& outcome) {
     const FileOutcome& file = outcome.file;
     ItemEnd& end = item_.ending.end;
-    if (file.state == ItemState::failed)
-      return tl::unexpected<Error>(file.error.value_or(
-          Error{"batch.worker.protocol", "a failure without an error", {}, {}}));
     SIGNMARK_ASSIGN(Json report, read_report(file.report));
+    if (file.state == ItemState::failed) return take_failure(outcome, std::move(report));
     end.state = file.state == ItemState::skipped ? ItemState::skipped : ItemState::done;
     end.why = file.why;
     end.verdict = file.verdict;
@@ -215,6 +214,17 @@ class ItemWork {
     if (marks_ && end.state != ItemState::done) item_.file = Part();
     end.record = dump_json(detail);
     return {};
+  }
+
+  /// Of a failed archive the report says what became of each entry.
+  Status take_failure(const WorkOutcome& outcome, Json report) {
+    if (!outcome.entries.empty()) {
+      Json detail = {{"report", std::move(report)}};
+      SIGNMARK_TRY(take_list(outcome.entries, detail));
+      item_.ending.end.record = dump_json(detail);
+    }
+    return tl::unexpected<Error>(outcome.file.error.value_or(
+        Error{"batch.worker.protocol", "a failure without an error", {}, {}}));
   }
 
   /// Entries of an archive, as the report shows them.

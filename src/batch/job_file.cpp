@@ -14,7 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kCache = "pragma cache_size = -32000";  // 32 MB: keys come in no order
+// 2 MB: pages that are not in it are in the kernel's cache, which is nobody's memory in particular.
+// It bounds what sorting holds as well: more goes to a temporary file.
+constexpr std::string_view kCache = "pragma cache_size = -2000; pragma temp_store = file";
 
 /// A lock of the kernel on FILE.lock: it goes with its holder, however that dies, and with the
 /// machine. Nothing stale can be left, so process ids in the file are for people only.

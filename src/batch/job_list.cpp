@@ -16,25 +16,11 @@ namespace signmark::batch {
 namespace fs = std::filesystem;
 namespace {
 
-struct Row {
-  std::string path, output, mark;
-};
-
-Result<std::vector<Row>> done_rows(JobStore& store) {
-  std::vector<Row> rows;
-  SIGNMARK_TRY(store.each([&](const StoredItem& item) -> Status {
-    if (item.state == ItemState::done)
-      rows.push_back({item.item.destination, item.end.output_digest, item.end.mark_digest});
-    return {};
-  }));
-  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.path < b.path; });
-  return rows;
-}
-
-std::string line_of(const Row& row) {
-  nlohmann::json line = {{"output_digest", row.output}, {"mark_digest", row.mark}};
-  line["path"] = is_utf8(row.path) ? row.path : printable(row.path);
-  if (!is_utf8(row.path)) line["path_bytes"] = base64(as_bytes(row.path));
+std::string line_of(const DoneOutput& row) {
+  const std::string& path = row.destination;
+  nlohmann::json line = {{"output_digest", row.output_digest}, {"mark_digest", row.mark_digest}};
+  line["path"] = is_utf8(path) ? path : printable(path);
+  if (!is_utf8(path)) line["path_bytes"] = base64(as_bytes(path));
   return json_line(std::move(line), "listed") + "\n";
 }
 
@@ -136,34 +122,30 @@ class Audit {
 
 }  // namespace
 
-std::string_view listed_name(Listed listed) {
-  constexpr std::array<std::string_view, 6> kNames = {"matched", "moved",   "new",
-                                                      "missing", "changed", "unreadable"};
-  return kNames[static_cast<std::size_t>(listed)];
-}
-
-bool JobListAudit::complete() const {
-  return files.count(Listed::missing) == 0 && files.count(Listed::moved) == 0;
-}
-
-bool JobListAudit::valid() const {
-  return complete() && files.count(Listed::changed) == 0 && files.count(Listed::unreadable) == 0;
-}
-
 Result<JobList> write_job_list(const fs::path& file, JobStore& store) {
-  SIGNMARK_ASSIGN(const std::vector<Row> rows, done_rows(store));
+  constexpr std::size_t kBuffer = 64U << 10;
   PublishOptions publish;
   publish.replace = true;
   publish.mode = 0600;  // names of a user's files
   SIGNMARK_ASSIGN(AtomicFile out, AtomicFile::create(file, publish));
+  JobList list;
   Blake2b hasher;
-  for (const Row& row : rows) {
-    const std::string line = line_of(row);
-    hasher.update(as_bytes(line));
-    SIGNMARK_TRY(out.write(as_bytes(line)));
-  }
+  std::string buffer;
+  const auto flush = [&]() -> Status {
+    hasher.update(as_bytes(buffer));
+    SIGNMARK_TRY(out.write(as_bytes(buffer)));
+    buffer.clear();
+    return {};
+  };
+  SIGNMARK_TRY(store.each_output([&](const DoneOutput& row) -> Status {
+    ++list.rows;
+    buffer += line_of(row);
+    return buffer.size() < kBuffer ? Status() : flush();
+  }));
+  SIGNMARK_TRY(flush());
   SIGNMARK_TRY(out.commit());
-  return JobList{rows.size(), "blake2b-256:" + hex(hasher.finish())};
+  list.digest = "blake2b-256:" + hex(hasher.finish());
+  return list;
 }
 
 Result<JobListAudit> check_job_list(const Context& context, const fs::path& list,

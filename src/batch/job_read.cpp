@@ -99,6 +99,33 @@ Status SqlJobStore::each(const std::function<Status(const StoredItem&)>& sink) {
   });
 }
 
+/// A file that was changed and marked anew with -f is two items with one output: the later counts.
+Status SqlJobStore::each_output(const std::function<Status(const DoneOutput&)>& sink) {
+  const std::lock_guard guard(mutex_);
+  DoneOutput next;
+  Bytes told;  // the destination of the last one: a new connection goes on after it
+  const auto tell = [&]() -> Status {
+    if (next.destination.empty()) return {};
+    SIGNMARK_TRY(sink(next));
+    told.assign(next.destination.begin(), next.destination.end());
+    return {};
+  };
+  return link_.use([&](Connection& connection, bool) -> Status {
+    next.destination.clear();
+    SIGNMARK_TRY(connection.each(
+        "select destination, output_digest, mark_digest from signmark_item where job = $1 "
+        "and state = 2 and destination > $2 order by destination, ended, id",
+        {number_, told}, [&](const Row& row) -> Status {
+          const Bytes destination = database::as_blob(row[0]);
+          const bool another = as_text(destination) != next.destination;
+          if (const Status told_of = another ? tell() : Status(); !told_of) return told_of;
+          next = {std::string(as_text(destination)), as_string(row[1]), as_string(row[2])};
+          return {};
+        }));
+    return tell();
+  });
+}
+
 Result<std::optional<StoredItem>> SqlJobStore::find(const std::string& key) {
   const std::lock_guard guard(mutex_);
   SIGNMARK_ASSIGN(

@@ -42,6 +42,7 @@ class SqlJobStore final : public JobStore {
   Result<JobStatus> status() override;
   Result<std::optional<double>> wait() override;
   Status each(const std::function<Status(const StoredItem&)>& sink) override;
+  Status each_output(const std::function<Status(const DoneOutput&)>& sink) override;
   Result<std::optional<StoredItem>> find(const std::string& key) override;
 
  private:

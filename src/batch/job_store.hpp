@@ -58,6 +58,11 @@ struct StoredItem {
   ItemEnd end;  ///< of an item that has not ended: what intend() noted last, else empty
 };
 
+/// A row of the job list: what a done item left.
+struct DoneOutput {
+  std::string destination, output_digest, mark_digest;
+};
+
 /// The job's row. `description` is the Job as JSON; its digest is `params`.
 struct JobRow {
   std::string id;  ///< 16 hex digits
@@ -113,6 +118,8 @@ class JobStore {
   virtual Result<std::optional<double>> wait() = 0;
   /// All items sorted by source.
   virtual Status each(const std::function<Status(const StoredItem&)>& sink) = 0;
+  /// What the done items left, sorted by the destination's bytes.
+  virtual Status each_output(const std::function<Status(const DoneOutput&)>& sink) = 0;
   /// One by its key; nothing when it is unknown.
   virtual Result<std::optional<StoredItem>> find(const std::string& key) = 0;
 };

@@ -21,8 +21,9 @@ Result<keys::Signature> as_signature(const Bytes& granted) {
 }
 
 Result<keys::SecretBytes> derived_key(SupervisorLink& supervisor, keys::SecureArena& arena,
-                                      keys::Medium medium) {
+                                      std::size_t carrier, keys::Medium medium) {
   Message request(kMediumKey);
+  request.fields["carrier"] = carrier;
   request.fields["medium"] = static_cast<unsigned>(medium);
   SIGNMARK_ASSIGN(Bytes granted, supervisor.ask(request));
   auto secret = granted.size() == kMediumKeyBytes
@@ -65,11 +66,12 @@ Result<keys::Signature> RemoteSigner::sign_cose(ByteView sig_structure) const {
   return as_signature(granted);
 }
 
-Result<keys::CarrierKey> remote_carrier(SupervisorLink& supervisor, keys::KeyInfo info) {
+Result<keys::CarrierKey> remote_carrier(SupervisorLink& supervisor, keys::KeyInfo info,
+                                        std::size_t number) {
   SIGNMARK_ASSIGN(std::shared_ptr<keys::SecureArena> arena, keys::SecureArena::create(1));
   return keys::CarrierKey(std::move(info),
-                          [&supervisor, arena = std::move(arena)](keys::Medium medium) {
-                            return derived_key(supervisor, *arena, medium);
+                          [&supervisor, number, arena = std::move(arena)](keys::Medium medium) {
+                            return derived_key(supervisor, *arena, number, medium);
                           });
 }
 

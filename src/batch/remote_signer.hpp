@@ -41,9 +41,10 @@ class RemoteSigner final : public keys::Signer {
   std::vector<Bytes> chain_;
 };
 
-/// The private carrier key of the supervisor. Its derived key of one medium is the only secret that
-/// a worker ever holds: whoever embeds or finds a mark needs it (keys.md section 9). The master
-/// stays with the supervisor. Errors: `keys.memory`.
-Result<keys::CarrierKey> remote_carrier(SupervisorLink& supervisor, keys::KeyInfo info);
+/// A private carrier key of the supervisor, by its number in PublicPowers::carriers. Its derived
+/// key of one medium is the only secret that a worker ever holds: whoever embeds or finds a mark
+/// needs it (keys.md section 9). The master stays with the supervisor. Errors: `keys.memory`.
+Result<keys::CarrierKey> remote_carrier(SupervisorLink& supervisor, keys::KeyInfo info,
+                                        std::size_t number);
 
 }  // namespace signmark::batch

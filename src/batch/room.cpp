@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/room.hpp"
 
+#include "batch/belief.hpp"
 #include "batch/description.hpp"
+#include "batch/job_list.hpp"
 #include "batch/places.hpp"
 #include "batch/run.hpp"
 #include "batch/worker.hpp"
@@ -14,7 +16,10 @@ class Room final : public BatchRoom {
   Result<Summary> run(const Context& context, const Job& job, const Powers& powers,
                       const Running& running, const Observer& observer,
                       bool dry_run) const override {
-    SIGNMARK_ASSIGN(const Job settled, settle_job(job));
+    SIGNMARK_ASSIGN(Job settled, settle_job(job));
+    if (job.task == Task::verify) {
+      SIGNMARK_ASSIGN(settled.belief, belief_of(public_part(powers)));
+    }
     JobRow row = row_of(settled, context.clock->now());
     const RunRequest request{context, settled, row, powers, running, observer};
     if (dry_run) return look_only(request);
@@ -30,6 +35,7 @@ class Room final : public BatchRoom {
     SIGNMARK_ASSIGN(JobRow row, find_job(context, running, id));
     SIGNMARK_TRY(check_row(row));
     SIGNMARK_ASSIGN(const Job job, read_description(row.description));
+    if (!job.belief.empty()) SIGNMARK_TRY(check_belief(job.belief, public_part(powers)));
     SIGNMARK_ASSIGN(const auto store, open_store(context, running, row.id, false));
     SIGNMARK_ASSIGN(row, store->open_job(row));
     // Another process of a queue may be scanning just now; that it died halfway, only `run` cures.
@@ -68,6 +74,12 @@ class Room final : public BatchRoom {
       all.push_back(std::move(status));
     }
     return all;
+  }
+
+  Result<JobListAudit> check(const Context& context, const std::filesystem::path& list,
+                             const std::filesystem::path& folder,
+                             const std::function<Status(const ListedFile&)>& sink) const override {
+    return check_job_list(context, list, folder, sink);
   }
 
   int serve(const Context& context, int control) const override {

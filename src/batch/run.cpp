@@ -75,6 +75,7 @@ class Run {
     setup.limits = request_.context.limits;
     setup.sandbox = request_.running.sandbox;
     setup.thumbnails = true;
+    setup.belief = request_.job.belief;
     SIGNMARK_ASSIGN(setup.scratch, places_.scratch_of(slot));
     fs::path program = request_.running.worker_program;
     std::error_code error;

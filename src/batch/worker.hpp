@@ -20,6 +20,7 @@ struct WorkerSetup {
   Limits limits;
   Sandbox sandbox = Sandbox::automatic;
   bool thumbnails = false;
+  std::string belief;             ///< Job::belief: a worker that finds another one does nothing
   std::filesystem::path scratch;  ///< the one folder in which it may make files; its own, empty
 };
 

@@ -56,17 +56,15 @@ Result<std::vector<Setting>> read_settings(const Message& message) {
 }
 
 /// A key as the worker needs it: public_key and fingerprint one after the other.
-void attach_key(Message& message, const char* name, const keys::KeyInfo& key) {
+Bytes key_part(const keys::KeyInfo& key) {
   Bytes both(key.public_key.begin(), key.public_key.end());
   both.insert(both.end(), key.fingerprint.begin(), key.fingerprint.end());
   both.push_back(static_cast<Byte>(key.role));
   both.insert(both.end(), key.label.begin(), key.label.end());
-  message.attach(name, both);
+  return both;
 }
 
-Result<std::optional<keys::KeyInfo>> read_key(const Message& message, const char* name) {
-  if (!message.has(name)) return std::nullopt;
-  SIGNMARK_ASSIGN(const ByteView both, message.part(name));
+Result<keys::KeyInfo> read_key(ByteView both) {
   keys::KeyInfo key;
   constexpr std::size_t kHalf = std::tuple_size_v<keys::PublicKey>;
   if (both.size() < 2 * kHalf + 1) return protocol_error("a key is cut off");
@@ -96,20 +94,83 @@ Status read_numbers(const Message& message, ToldSetup& told) {
   return {};
 }
 
-Status read_powers(const Message& message, PublicPowers& powers) {
-  SIGNMARK_ASSIGN(powers.signer, read_key(message, "signer"));
-  SIGNMARK_ASSIGN(powers.chain, message.part_list("chain"));
-  SIGNMARK_ASSIGN(const ByteView root, message.part("signer-root"));
-  powers.signer_root.assign(root.begin(), root.end());
-  SIGNMARK_ASSIGN(powers.carrier, read_key(message, "carrier"));
+std::vector<fs::path> paths_of(const std::vector<Bytes>& parts) {
+  std::vector<fs::path> paths(parts.size());
+  std::transform(parts.begin(), parts.end(), paths.begin(), text_of);
+  return paths;
+}
+
+/// The store's own folder, then those of the system.
+std::vector<fs::path> store_folders(const std::optional<keys::TrustPaths>& store) {
+  if (!store) return {};
+  std::vector<fs::path> folders{store->directory};
+  folders.insert(folders.end(), store->system.begin(), store->system.end());
+  return folders;
+}
+
+void attach_trust(Message& message, const PublicPowers& powers) {
+  message.attach_all("anchors", powers.anchors);
+  message.attach_all("bundles", path_parts(powers.bundles));
+  message.attach_all("store", path_parts(store_folders(powers.store)));
+  message.attach_all("leaves", powers.leaves);
+  message.fields["policy-time"] = static_cast<unsigned>(powers.policy.required_time);
+  message.fields["policy-untrusted"] = powers.policy.allow_untrusted;
+  if (powers.policy.max_bundle_age)
+    message.fields["policy-age"] = static_cast<std::uint64_t>(*powers.policy.max_bundle_age);
+}
+
+Status read_trust(const Message& message, PublicPowers& powers) {
   SIGNMARK_ASSIGN(powers.anchors, message.part_list("anchors"));
-  SIGNMARK_ASSIGN(const std::vector<Bytes> trust, message.part_list("trust"));
-  for (const Bytes& path : trust) powers.trust.emplace_back(text_of(path));
+  SIGNMARK_ASSIGN(const std::vector<Bytes> bundles, message.part_list("bundles"));
+  powers.bundles = paths_of(bundles);
+  SIGNMARK_ASSIGN(const std::vector<Bytes> store, message.part_list("store"));
+  if (const std::vector<fs::path> folders = paths_of(store); !folders.empty())
+    powers.store = keys::TrustPaths{folders.front(), {folders.begin() + 1, folders.end()}};
   SIGNMARK_ASSIGN(powers.leaves, message.part_list("leaves"));
+  SIGNMARK_ASSIGN(powers.policy.required_time,
+                  read_choice(message, "policy-time", keys::TimeEvidence::witnessed));
+  SIGNMARK_ASSIGN(powers.policy.allow_untrusted, message.truth("policy-untrusted"));
+  if (!message.has("policy-age")) return {};
+  SIGNMARK_ASSIGN(const std::uint64_t age, message.whole("policy-age"));
+  powers.policy.max_bundle_age = static_cast<std::int64_t>(age);
   return {};
 }
 
+Status read_powers(const Message& message, PublicPowers& powers) {
+  if (message.has("signer")) {
+    SIGNMARK_ASSIGN(const ByteView signer, message.part("signer"));
+    SIGNMARK_ASSIGN(powers.signer, read_key(signer));
+  }
+  SIGNMARK_ASSIGN(powers.chain, message.part_list("chain"));
+  SIGNMARK_ASSIGN(const ByteView root, message.part("signer-root"));
+  powers.signer_root.assign(root.begin(), root.end());
+  SIGNMARK_ASSIGN(const std::vector<Bytes> carriers, message.part_list("carriers"));
+  for (const Bytes& carrier : carriers) {
+    SIGNMARK_ASSIGN(powers.carriers.emplace_back(), read_key(carrier));
+  }
+  SIGNMARK_ASSIGN(powers.carriers_closed, message.whole("carriers-closed"));
+  return read_trust(message, powers);
+}
+
 }  // namespace
+
+PublicPowers public_part(const Powers& powers) {
+  PublicPowers known;
+  if (powers.signer != nullptr) {
+    known.signer = powers.signer->key();
+    known.chain = powers.signer->chain();
+  }
+  known.signer_root = powers.signer_root;
+  if (powers.carrier != nullptr) known.carriers.push_back(powers.carrier->info());
+  for (const keys::CarrierKey& key : powers.carriers.keys) known.carriers.push_back(key.info());
+  known.carriers_closed = powers.carriers.closed;
+  known.anchors = powers.anchors;
+  known.bundles = powers.bundles;
+  known.store = powers.store;
+  known.policy = powers.policy;
+  known.leaves = powers.leaves;
+  return known;
+}
 
 Message setup_message(const WorkerSetup& setup, const Powers& powers, const Limits& limits) {
   Message message(kSetup);
@@ -122,14 +183,16 @@ Message setup_message(const WorkerSetup& setup, const Powers& powers, const Limi
     message.fields[std::string(entry.name)] = limits.*entry.field;
   message.attach_all("options", setting_parts(setup.options));
   message.attach("scratch", as_bytes(setup.scratch.native()));
-  if (powers.signer != nullptr) attach_key(message, "signer", powers.signer->key());
-  message.attach_all("chain",
-                     powers.signer != nullptr ? powers.signer->chain() : std::vector<Bytes>());
-  message.attach("signer-root", powers.signer_root);
-  if (powers.carrier != nullptr) attach_key(message, "carrier", powers.carrier->info());
-  message.attach_all("anchors", powers.anchors);
-  message.attach_all("trust", path_parts(powers.trust));
-  message.attach_all("leaves", powers.leaves);
+  message.attach("belief", as_bytes(setup.belief));
+  const PublicPowers known = public_part(powers);
+  if (known.signer) message.attach("signer", key_part(*known.signer));
+  message.attach_all("chain", known.chain);
+  message.attach("signer-root", known.signer_root);
+  std::vector<Bytes> carriers;
+  for (const keys::KeyInfo& carrier : known.carriers) carriers.push_back(key_part(carrier));
+  message.attach_all("carriers", carriers);
+  message.fields["carriers-closed"] = known.carriers_closed;
+  attach_trust(message, known);
   return message;
 }
 
@@ -144,6 +207,8 @@ Result<ToldSetup> read_setup(const Message& message) {
   SIGNMARK_ASSIGN(setup.options, read_settings(message));
   SIGNMARK_ASSIGN(const ByteView scratch, message.part("scratch"));
   setup.scratch = text_of(scratch);
+  SIGNMARK_ASSIGN(const ByteView belief, message.part("belief"));
+  setup.belief = text_of(belief);
   SIGNMARK_TRY(read_numbers(message, told));
   SIGNMARK_TRY(read_powers(message, told.powers));
   return told;

@@ -33,11 +33,15 @@ struct PublicPowers {
   std::optional<keys::KeyInfo> signer;
   std::vector<Bytes> chain;
   Bytes signer_root;
-  std::optional<keys::KeyInfo> carrier;
+  std::vector<keys::KeyInfo> carriers;  ///< private ones: to mark with one, or those to look for
+  std::uint64_t carriers_closed = 0;
   std::vector<Bytes> anchors;
-  std::vector<std::filesystem::path> trust;
+  std::vector<std::filesystem::path> bundles;
+  std::optional<keys::TrustPaths> store;
+  keys::TrustPolicy policy;
   std::vector<Bytes> leaves;
 };
+PublicPowers public_part(const Powers& powers);
 
 /// All that a worker is told at its start.
 struct ToldSetup {

@@ -63,12 +63,17 @@ Result<Bytes> RequestDesk::sign(const Message& request) {
 
 Result<Bytes> RequestDesk::derive(const Message& request) const {
   SIGNMARK_ASSIGN(const std::uint64_t medium, request.whole("medium"));
-  if (powers_.carrier == nullptr) return refused("no private carrier key was named");
+  SIGNMARK_ASSIGN(const std::uint64_t number, request.whole("carrier"));
+  // Numbered as PublicPowers::carriers.
+  const std::vector<keys::CarrierKey>& others = powers_.carriers.keys;
+  const std::size_t named = powers_.carrier != nullptr ? 1 : 0;
+  if (number >= named + others.size()) return refused("no such private carrier key was named");
+  const keys::CarrierKey& carrier = number < named ? *powers_.carrier : others[number - named];
   if (medium < static_cast<std::uint64_t>(keys::Medium::image) ||
       medium > static_cast<std::uint64_t>(keys::Medium::text))
     return refused("an unknown medium");
   SIGNMARK_ASSIGN(const keys::SecretBytes secret,
-                  powers_.carrier->medium_key(static_cast<keys::Medium>(medium)));
+                  carrier.medium_key(static_cast<keys::Medium>(medium)));
   const auto view = secret.open();
   return Bytes(view.bytes().begin(), view.bytes().end());
 }

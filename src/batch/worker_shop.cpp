@@ -3,25 +3,24 @@
 #include "batch/worker_shop.hpp"
 
 #include "base/text.hpp"
+#include "batch/belief.hpp"
 #include "label/font_find.hpp"
 
 namespace signmark::batch {
 namespace fs = std::filesystem;
 namespace {
 
-Result<keys::TrustStore> open_store(const Context& context, const fs::path& path) {
-  std::error_code ignored;
-  if (!fs::is_directory(path, ignored)) return keys::TrustStore::from_bundle_file(context, path);
-  keys::TrustPaths paths;
-  paths.directory = path;
-  return keys::TrustStore::load(context, paths);
-}
-
 /// Stores and bundles, and certificates that are believed as they are.
 Result<Trust> open_trust(const Context& context, const PublicPowers& powers) {
   std::vector<keys::TrustStore> stores;
-  for (const fs::path& path : powers.trust) {
-    SIGNMARK_ASSIGN(keys::TrustStore store, open_store(context, path));
+  for (const fs::path& bundle : powers.bundles) {
+    auto store = keys::TrustStore::from_bundle_file(context, bundle, powers.policy);
+    if (!store) return tl::unexpected<Error>(store.error().in_file(bundle.string()));
+    stores.push_back(std::move(*store));
+  }
+  if (powers.store) {
+    SIGNMARK_ASSIGN(keys::TrustStore store,
+                    keys::TrustStore::load(context, *powers.store, powers.policy));
     stores.push_back(std::move(store));
   }
   Trust trust;
@@ -60,15 +59,17 @@ Workshop::Workshop(const Context& context, ToldSetup told, SupervisorLink& super
 Result<std::unique_ptr<Workshop>> Workshop::open(const Context& context, ToldSetup told,
                                                  SupervisorLink& supervisor) {
   std::unique_ptr<Workshop> shop(new Workshop(context, std::move(told), supervisor));
-  if (shop->told_.powers.carrier) {
-    SIGNMARK_ASSIGN(shop->carrier_, remote_carrier(supervisor, *shop->told_.powers.carrier));
+  for (const keys::KeyInfo& carrier : shop->told_.powers.carriers) {
+    SIGNMARK_ASSIGN(auto remote, remote_carrier(supervisor, carrier, shop->carriers_.size()));
+    shop->carriers_.push_back(std::move(remote));
   }
   SIGNMARK_TRY(shop->setup().task == Task::mark ? shop->set_up_marking()
                                                 : shop->set_up_verifying());
-  if (shop->carrier_)
-    shop->verifying_.carriers = [key = *shop->carrier_]() -> Result<keys::CarriersAtHand> {
-      return keys::CarriersAtHand{{key}, 0};
-    };
+  shop->verifying_.carriers =
+      [at_hand = keys::CarriersAtHand{
+           shop->carriers_, shop->told_.powers.carriers_closed}]() -> Result<keys::CarriersAtHand> {
+    return at_hand;
+  };
   return shop;
 }
 
@@ -80,7 +81,7 @@ Status Workshop::set_up_marking() {
     marking_.signer = signer_.get();
   }
   marking_.signer_root = powers.signer_root;
-  if (carrier_) marking_.carrier_key = &*carrier_;
+  if (!carriers_.empty()) marking_.carrier_key = &carriers_.front();
   marking_.existing = signmark::Existing::refuse;  // whose marks are there is asked afterwards
   marking_.prints = true;
   marking_.timed.encode.threads = 1;  // workers share the processors, not their threads
@@ -91,8 +92,11 @@ Status Workshop::set_up_marking() {
 
 Status Workshop::set_up_verifying() {
   SIGNMARK_TRY(set_options(verifying_, setup().options));
+  if (verifying_.at) context_.clock = fixed_clock(*verifying_.at);  // trust is judged as of then
   SIGNMARK_ASSIGN(verifying_.trust, open_trust(context_, told_.powers));
-  return {};
+  if (setup().belief.empty()) return {};
+  // Workers are started again now and then, and the store's files may have been changed meanwhile.
+  return check_belief(setup().belief, told_.powers);
 }
 
 /// A sealed worker cannot search folders for fonts.

@@ -52,7 +52,7 @@ class Workshop {
   ToldSetup told_;
   SupervisorLink& supervisor_;
   std::unique_ptr<RemoteSigner> signer_;
-  std::optional<keys::CarrierKey> carrier_;
+  std::vector<keys::CarrierKey> carriers_;
   MarkOptions marking_;
   VerifyOptions verifying_;  ///< of Task::mark: to know our own marks
 };
@@ -60,8 +60,8 @@ class Workshop {
 /// An item that failed.
 FileOutcome failed_file(const Error& error);
 
-/// Marks or verifies every file of an archive. Errors: `batch.worker.gone`, those of the archive or
-/// of the first entry that failed.
+/// Marks or verifies every file of an archive. One in which entries failed is a failed outcome
+/// (`archive.entry`); the others were worked on. Errors: `batch.worker.gone`, those of the archive.
 Result<FileOutcome> work_archive(Workshop& shop, const Context& context, ByteView archive,
                                  int output, SupervisorLink& supervisor);
 

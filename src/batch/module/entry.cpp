@@ -3,6 +3,6 @@
 #include "batch/room.hpp"
 
 // Its version changes with any change of BatchRoom, so that a module of another version is refused.
-extern "C" const signmark::batch::BatchRoom* signmark_batch_room_v1() {
+extern "C" const signmark::batch::BatchRoom* signmark_batch_room_v2() {
   return signmark::batch::batch_room();
 }
