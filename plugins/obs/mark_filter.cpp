@@ -27,6 +27,7 @@ void keep_clear(uint8_t* samples, std::size_t pixels) {
   for (std::size_t i = 0; i < pixels; ++i) {
     uint8_t* pixel = samples + 4 * i;
     const uint8_t alpha = pixel[3];
+    if (alpha == 255) continue;  // nearly all of them
     for (int c = 0; c < 3; ++c) pixel[c] = pixel[c] < alpha ? pixel[c] : alpha;
   }
 }

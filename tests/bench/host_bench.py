@@ -104,8 +104,26 @@ def gstreamer_sound():
             Row("signmarkaudiodetect", command("signmarkaudiodetect"), "identity")]
 
 
+def obs_film():
+    """In real time, ten pictures a second; without a graphics card the processor does its work."""
+    module = os.path.join(BUILD, "plugins", "obs", "bin", "signmark.so")
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    os.environ.update(LIBGL_ALWAYS_SOFTWARE="1", HOME=WORK.name)
+
+    def command(*settings):
+        return lambda count: ["xvfb-run", "-a", "-s", "-screen 0 640x480x24",
+                              os.path.join(BUILD, "signmark_obs_test_host"), module,
+                              os.path.join(root, "plugins", "obs", "data"),
+                              os.path.join(root, "test_media", "pictures", "astronaut.png"), "1920",
+                              "1080", "10", str(count), "/dev/null", *settings]
+    return [Row("no filter", command(), None),
+            Row("signmark_embed", command("{}"), "no filter"),
+            Row("signmark_embed, label", command('{"label": true}'), "no filter")]
+
+
 HOSTS = {  # name: (unit, what makes the rows)
     "ffmpeg": ("picture of 1920 x 1080", ffmpeg_film),
+    "obs": ("picture of 1920 x 1080", obs_film),
     "sound": ("second of sound, 48 kHz stereo", ffmpeg_sound),
     "gstreamer-film": ("picture of 1920 x 1080", gstreamer_film),
     "gstreamer-sound": ("second of 48 kHz stereo", gstreamer_sound),
