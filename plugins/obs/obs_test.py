@@ -41,7 +41,7 @@ def mean(rgb):
 
 class Marked(unittest.TestCase):
     def test_the_program_finds_what_the_filter_laid_and_no_secret_was_seen(self):
-        child = subprocess.Popen(command("film.bgra", 40, 10, {}), stdout=subprocess.PIPE,
+        child = subprocess.Popen(command("film.bgra", 32, 10, {}), stdout=subprocess.PIPE,
                                  stderr=subprocess.STDOUT)
         said = b""
         while b"content id" not in said:
