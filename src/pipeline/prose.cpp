@@ -87,7 +87,7 @@ Result<std::optional<text::Marking>> make_records(const Context& context,
                   container::passages(context, media.bytes, media.inventory, where));
   if (std::all_of(passages.begin(), passages.end(),
                   [](const Passage& p) { return p.kind == Passage::Kind::verbatim; })) {
-    media.left_out.push_back("robust: signed records need prose, and none can be reached here");
+    media.left_out.emplace_back("robust: signed records need prose, and none can be reached here");
     return std::nullopt;
   }
   if (options.signer == nullptr)
