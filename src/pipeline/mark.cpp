@@ -265,10 +265,12 @@ Result<PlannedMark> plan_mark(const Context& context, const Source& source,
   return plan_fitting(context, source, fitting, folder);
 }
 
-/// How the input is looked at. Pixels that stay as they are need not be decoded.
+/// How the input is looked at. Pixels that stay as they are need not be decoded, unless a history is
+/// continued, whose id may stand in them alone.
 VerifyOptions look_options(const MarkOptions& options) {
   VerifyOptions look;
-  look.layers.robust = options.layers.robust || options.layers.visible;
+  look.layers.robust =
+      options.layers.robust || options.layers.visible || options.existing == Existing::add;
   look.field = options.text.field;
   if (options.carrier_key != nullptr)
     look.carriers = [key = *options.carrier_key]() -> Result<keys::CarriersAtHand> {

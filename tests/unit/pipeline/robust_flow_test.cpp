@@ -180,6 +180,19 @@ TEST_CASE("a mark that is there is never laid twice") {
   }
 }
 
+TEST_CASE("record and manifest that follow later take the id of the mark in the pixels") {
+  const Studio alice("Alice");
+  const MarkedBytes first =
+      mark_bytes(test_context(), slurp(media("pictures/astronaut.png")), alice.options("robust"))
+          .value();
+  MarkOptions later = alice.options("metadata,manifest");
+  later.existing = Existing::add;
+  const auto whole = mark_bytes(test_context(4), first.file, later);
+  REQUIRE_OK(whole);
+  CHECK(whole->report.content_id == first.report.content_id);
+  CHECK(look_at(whole->file, alice.believing()).content_id == first.report.content_id);
+}
+
 TEST_CASE("a private mark is seen by those who hold its key") {
   const Studio alice("Alice");
   const ScratchDir home;
