@@ -63,7 +63,7 @@ void MarkFilter::say(const std::string& failure) {
        now_.passes ? "UNMARKED: " : "", failure.c_str());
 }
 
-void MarkFilter::mark(const smk_film& film, const smk_frame& frame) {
+bool MarkFilter::mark(const smk_film& film, const smk_frame& frame) {
   const uint64_t now = obs_get_video_frame_time();
   if (begin_ == 0) begin_ = now;
   const bool marked = marker_.mark(film, frame, static_cast<double>(now - begin_) * kNanoseconds);
@@ -71,15 +71,20 @@ void MarkFilter::mark(const smk_film& film, const smk_frame& frame) {
   if (!drawn.empty())
     blog(LOG_INFO, "[signmark] '%s': content id %s", obs_source_get_name(source_), drawn.c_str());
   say(marked ? std::string() : marker_.refusal());
-  if (!marked && !now_.passes) smk_paint_slate(&film, &frame, marker_.refusal().c_str(), nullptr);
+  return marked || now_.passes ||
+         smk_paint_slate(&film, &frame, marker_.refusal().c_str(), nullptr) == SMK_OK;
 }
 
 bool MarkFilter::refresh(obs_source_t* target, uint32_t width, uint32_t height) {
   if (fresh_) return true;
   take_settings();
-  if (!round_trip_.fetch(target, obs_filter_get_parent(source_), width, height)) return false;
+  if (!round_trip_.fetch(target, obs_filter_get_parent(source_), width, height)) {
+    say("the graphics card gave no picture (obs.graphics)");
+    return false;
+  }
   const smk_film film = film_of(width, height);
-  mark(film, {{round_trip_.samples(), nullptr, nullptr}, {round_trip_.stride(), 0, 0}});
+  if (!mark(film, {{round_trip_.samples(), nullptr, nullptr}, {round_trip_.stride(), 0, 0}}))
+    return false;
   keep_clear(round_trip_.samples(), std::size_t{width} * height);
   round_trip_.put();
   fresh_ = true;
@@ -96,7 +101,6 @@ void MarkFilter::render() noexcept {
   }
   try {
     if (refresh(target, width, height)) return round_trip_.draw();
-    say("the graphics card gave no picture (obs.graphics)");
   } catch (const std::exception&) {  // ours alone: the library throws nothing
   }
   GpuRoundTrip::draw_red(width, height);

@@ -32,7 +32,8 @@ class MarkFilter {
 
   // False: nothing can be shown.
   bool refresh(obs_source_t* target, uint32_t width, uint32_t height);
-  void mark(const smk_film& film, const smk_frame& frame);
+  // False: the picture is unmarked and must not be shown.
+  bool mark(const smk_film& film, const smk_frame& frame);
   void take_settings();
   void say(const std::string& failure);
 
