@@ -240,6 +240,9 @@ def samples():
                        'space': b'a /b', 'empty_part': b'a//b', 'not_utf8': b'\xff\xfe', 'device': b'a/CoN.png',
                        'device_digit': 'LPT\u00B9'.encode(), 'bidi': 'a\u202egnp.exe'.encode()}.items():
         yield name + '.zip', named(path), 'path'
+    plain = dict(flags=0), dict(flags=0)
+    yield 'gbk_dotdot.zip', zip_of(('图/../片'.encode('gbk'), b'x', *plain)), 'path'
+    yield 'gbk_twice.zip', zip_of(('照片.png'.encode('gbk'), b'x', *plain), ('照片.png'.encode(), b'y', {}, {})), 'path'
     yield 'dotdot.tar', tar_of(('../../tmp/a', b'x', {})), 'path'
     yield 'absolute.tar', tar_of(('/tmp/a', b'x', {})), 'path'
     yield 'case.zip', pair(b'Stra\xc3\x9fe/a', b'STRASSE/b'), 'path'

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/bytes.hpp"
+#include "batch/archive_charset.hpp"
 #include "batch/archive_locale.hpp"
 #include "batch/archive_source.hpp"
 #include "signmark/container.hpp"
@@ -57,7 +58,10 @@ locale_t utf8_locale() {
 
 }  // namespace
 
-void prepare_archives() { utf8_locale(); }
+void prepare_archives() {
+  utf8_locale();
+  NameCharset::prepare();
+}
 
 InUtf8::InUtf8() : before_(utf8_locale() == locale_t{} ? locale_t{} : ::uselocale(utf8_locale())) {}
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "batch/archive_charset.hpp"
 #include "batch/archive_guard.hpp"
 #include "batch/archive_locale.hpp"
 #include "batch/archive_source.hpp"
@@ -91,6 +92,7 @@ class Walk {
   Status open_memory() {
     if (kind_ == ArchiveKind::zip) {
       SIGNMARK_ASSIGN(zip_, check_zip(archive_, guards_));
+      charset_ = NameCharset::of(zip_);
       std::uint64_t total = 0;
       for (const ZipRecord& record : zip_)
         if (__builtin_add_overflow(total, record.size, &total))
@@ -209,8 +211,8 @@ class Walk {
   Status take(archive_entry* entry) {
     SIGNMARK_ASSIGN(const ZipRecord* record, next_record());
     const char* path = archive_entry_pathname(entry);
-    const std::string_view raw =
-        record != nullptr ? record->name : std::string_view(path == nullptr ? "" : path);
+    const std::string raw =
+        record != nullptr ? charset_.decode(*record) : std::string(path == nullptr ? "" : path);
     current_ = raw;
     SIGNMARK_TRY(count_entry());
     ArchiveEntry given;
@@ -330,6 +332,7 @@ class Walk {
   std::unique_ptr<ByteSource> source_;  ///< of a tar
   std::uint64_t fed_ = 0, content_end_ = 0, entries_end_ = 0;
   std::vector<ZipRecord> zip_;
+  NameCharset charset_;          ///< of its names
   std::size_t at_ = 0;           ///< next record
   std::string current_;          ///< raw name of the entry that is being read
   std::optional<Error> failed_;  ///< of `feed`, which cannot return it

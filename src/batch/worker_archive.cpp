@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Archives in the worker: every file of them is marked or verified, and told to the supervisor as
 // soon as it is done; the new archive grows meanwhile.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -20,6 +22,7 @@ class ArchiveWork {
 
   /// `inside`: names of the archives around this one, each with a slash.
   Status walk(ByteView archive, int output, const std::string& inside);
+  /// Failed when an entry did: what was written then is an archive without it.
   [[nodiscard]] FileOutcome outcome() const;
 
  private:
@@ -39,6 +42,7 @@ class ArchiveWork {
                     Growing& growing);
   Status copy(const ArchiveEntry& entry, ByteView bytes, const FileOutcome& file, Growing& growing);
   Status tell(const FileOutcome& file);
+  Status tell_failure(const std::string& name, const Error& error);
   Status collect_sidecars(ByteView archive, const std::string& inside);
   [[nodiscard]] std::optional<Bytes> sidecar_of(const std::string& name) const;
 
@@ -48,6 +52,7 @@ class ArchiveWork {
   ArchiveBudget budget_;
   std::map<std::string, Bytes> sidecars_;  ///< by full name
   std::map<std::string, std::uint64_t> states_, verdicts_;
+  std::optional<Error> first_failure_;
 };
 
 namespace {
@@ -55,6 +60,9 @@ namespace {
 constexpr std::string_view kNotMedia = "not-media";
 constexpr std::string_view kSidecar = "sidecar";
 constexpr std::string_view kSidecarEnding = ".c2pa";
+/// Errors of an entry that are not its own.
+constexpr std::array<std::string_view, 4> kEndsAll = {"base.cancelled", "base.file.write",
+                                                      "batch.worker.gone", "batch.worker.refused"};
 /// From the worst to the best: what an archive as a whole is called.
 constexpr std::array kVerdicts = {Verdict::tampered, Verdict::untrusted, Verdict::inconclusive,
                                   Verdict::none,     Verdict::marked,    Verdict::verified};
@@ -95,9 +103,19 @@ Status ArchiveWork::Growing::add(const ArchiveEntry& entry, ByteView bytes) {
 }
 
 Status ArchiveWork::tell(const FileOutcome& file) {
-  ++states_[file.state == ItemState::skipped ? "skipped" : "done"];
+  ++states_[std::string(item_state_name(file.state))];
   if (!file.verdict.empty() && file.state == ItemState::done) ++verdicts_[file.verdict];
   return supervisor_.tell(file_message(kEntry, file));
+}
+
+/// A damaged picture is its own failure: the others are looked at all the same.
+Status ArchiveWork::tell_failure(const std::string& name, const Error& error) {
+  if (std::find(kEndsAll.begin(), kEndsAll.end(), error.code) != kEndsAll.end())
+    return tl::unexpected<Error>(error.in_file(name));
+  if (!first_failure_) first_failure_ = error.in_file(name);
+  FileOutcome file = failed_file(error);
+  file.name = name;
+  return tell(file);
 }
 
 Status ArchiveWork::copy(const ArchiveEntry& entry, ByteView bytes, const FileOutcome& file,
@@ -139,7 +157,7 @@ Status ArchiveWork::visit_file(const ArchiveEntry& entry, ByteView bytes, const 
                                  : is_unknown(bytes, file_name(entry.name));
   if (strange) work.file = skipped_entry(name, kNotMedia);
   work.file.name = name;
-  if (work.file.error) return tl::unexpected<Error>(work.file.error->in_file(name));
+  if (work.file.error) return tell_failure(name, *work.file.error);
   if (work.file.state == ItemState::skipped || !marking())
     return copy(entry, bytes, work.file, growing);
   SIGNMARK_ASSIGN(const MappedFile marked, MappedFile::of(output.get(), context_.limits));
@@ -191,6 +209,15 @@ FileOutcome ArchiveWork::outcome() const {
     file.verdict = verdict_name(verdict);
     break;
   }
+  if (!first_failure_) return file;
+  std::uint64_t all = 0;
+  for (const auto& [state, count] : states_) all += count;
+  file.state = ItemState::failed;
+  file.error = Error{"archive.entry",
+                     fmt::format("{} of {} entries failed; the first: {}",
+                                 states_.at(std::string(item_state_name(ItemState::failed))), all,
+                                 first_failure_->message),
+                     first_failure_->where, first_failure_->hint};
   return file;
 }
 

@@ -139,10 +139,15 @@ TEST_CASE("worker: archives are marked and verified file by file") {
 
   Bytes cut = sample("rgb.png");
   cut.resize(60);
-  const auto broken = place.mark(zip_of({{"x.png", cut}}), "x.zip", order);
+  const auto broken =
+      place.mark(zip_of({{"x.png", cut}, {"y.png", sample("rgb.png")}}), "x.zip", order);
   REQUIRE_OK(broken);
   REQUIRE(broken->file.error.has_value());
+  CHECK(broken->file.error->code == "archive.entry");
   CHECK(broken->file.error->where.starts_with("x.png"));
+  REQUIRE(broken->entries.size() == 2);
+  CHECK(broken->entries[0].error->code == "pipeline.damaged");
+  CHECK(broken->entries[1].state == ItemState::done);
 
   place.setup.task = Task::verify;
   place.setup.options = {{"layers", "metadata,manifest"}};
