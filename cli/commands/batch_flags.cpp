@@ -58,10 +58,10 @@ void JobFlags::declare(CLI::App& verb, bool sources) {
     verb.add_option("--existing", existing_,
                     "Files with another issuer's marks: fail (default), skip, or add to them")
         ->check(CLI::IsMember({"fail", "skip", "add"}));
-    verb.add_option("--trust", bundles_, "Believe the issuer of this bundle only (repeatable)")
-        ->type_name("BUNDLE")
-        ->group(kChecking);
   }
+  verb.add_option("--trust", bundles_, "Believe the issuer of this bundle only (repeatable)")
+      ->type_name("BUNDLE")
+      ->group(kChecking);
   verb.add_flag("--sidecar", sidecar_, "Put manifests into FILE.c2pa instead of the files");
   verb.add_flag("--deep", deep_, "Look for robust marks in parts of pictures, too")
       ->group(kChecking);

@@ -25,7 +25,8 @@ class BatchResume final : public Command {
     powers_.declare(*verb);
     verb->footer(
         fmt::format("Example: signmark batch {} 1f6c\nOptions of marking stand in the job; "
-                    "given again they must be the same.",
+                    "given again they must be the same.\n"
+                    "A job that verifies goes on with the trust and keys that it was planned with.",
                     name));
     return verb;
   }
@@ -35,7 +36,7 @@ class BatchResume final : public Command {
     SIGNMARK_ASSIGN(const batch::Running running, running_.running());
     SIGNMARK_ASSIGN(const batch::Job job, room->job(session.context, id_, running));
     SIGNMARK_TRY(check_same(job));
-    SIGNMARK_ASSIGN(const auto opened, powers_.open(session, job, {}));
+    SIGNMARK_ASSIGN(const auto opened, powers_.open(session, job, job_.bundles()));
     return run_batch(session, [&](const batch::Observer& observer) {
       return room->resume(session.context, id_, retry_, opened->powers, running, observer);
     });

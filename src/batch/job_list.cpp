@@ -8,6 +8,7 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/text.hpp"
+#include "batch/commit.hpp"
 #include "batch/digest.hpp"
 #include "batch/part.hpp"
 #include "signmark/json.hpp"
@@ -16,11 +17,26 @@ namespace signmark::batch {
 namespace fs = std::filesystem;
 namespace {
 
+/// Of the manifest store that was written beside the output; mostly empty.
+std::string sidecar_digest(const std::string& record) {
+  JsonRules rules;
+  rules.max_depth = 40;
+  const auto detail = parse_json(record, rules);
+  if (!detail || !detail->is_object()) return {};
+  const auto sidecar = detail->find("sidecar");
+  if (sidecar == detail->end() || !sidecar->is_object()) return {};
+  const auto digest = sidecar->find("digest");
+  return digest != sidecar->end() && digest->is_string() ? digest->get<std::string>()
+                                                         : std::string();
+}
+
 std::string line_of(const DoneOutput& row) {
   const std::string& path = row.destination;
   nlohmann::json line = {{"output_digest", row.output_digest}, {"mark_digest", row.mark_digest}};
   line["path"] = is_utf8(path) ? path : printable(path);
   if (!is_utf8(path)) line["path_bytes"] = base64(as_bytes(path));
+  if (std::string sidecar = sidecar_digest(row.record); !sidecar.empty())
+    line["sidecar_digest"] = std::move(sidecar);
   return json_line(std::move(line), "listed") + "\n";
 }
 
@@ -29,8 +45,12 @@ std::string text_of(const Json& line, const char* name) {
   return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-/// Path and digest of a line. Errors: `batch.list.syntax`.
-Result<std::pair<std::string, std::string>> parse_row(std::string_view text, std::uint64_t number) {
+struct ListRow {
+  std::string path, digest, sidecar_digest;
+};
+
+/// Errors: `batch.list.syntax`.
+Result<ListRow> parse_row(std::string_view text, std::uint64_t number) {
   const auto bad = [&] {
     return fail("batch.list.syntax", "this is no line of a job list",
                 "line " + std::to_string(number));
@@ -44,7 +64,7 @@ Result<std::pair<std::string, std::string>> parse_row(std::string_view text, std
     path = as_text(*bytes);
   }
   if (path.empty() || digest.empty()) return bad();
-  return std::pair(std::move(path), std::move(digest));
+  return ListRow{std::move(path), std::move(digest), text_of(*line, "sidecar_digest")};
 }
 
 Result<std::map<std::string, std::string>> parse_list(ByteView list) {
@@ -52,8 +72,10 @@ Result<std::map<std::string, std::string>> parse_list(ByteView list) {
   std::string_view rest = as_text(list);
   for (std::uint64_t number = 1; !rest.empty(); ++number) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    SIGNMARK_ASSIGN(auto row, parse_row(rest.substr(0, end), number));
-    if (!rows.insert(std::move(row)).second)
+    SIGNMARK_ASSIGN(const ListRow row, parse_row(rest.substr(0, end), number));
+    const bool beside = row.sidecar_digest.empty() ||
+                        rows.emplace(sidecar_of(row.path).native(), row.sidecar_digest).second;
+    if (!beside || !rows.emplace(row.path, row.digest).second)
       return fail("batch.list.syntax", "a path is listed twice", "line " + std::to_string(number));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }

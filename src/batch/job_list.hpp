@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The job list (batch.md 2.7): what a job left, as sorted rows of path, output digest and mark
-// digest. Its own digest goes into the ledger, so that the next signed checkpoint covers it.
+// The job list (batch.md 2.7): what a job left, as sorted rows of path, output digest, mark digest
+// and, where a manifest store lies beside the output, its digest. Its own digest goes into the
+// ledger, so that the next signed checkpoint covers it.
 #pragma once
 
 #include "batch/job_store.hpp"

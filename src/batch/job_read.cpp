@@ -113,13 +113,14 @@ Status SqlJobStore::each_output(const std::function<Status(const DoneOutput&)>& 
   return link_.use([&](Connection& connection, bool) -> Status {
     next.destination.clear();
     SIGNMARK_TRY(connection.each(
-        "select destination, output_digest, mark_digest from signmark_item where job = $1 "
+        "select destination, output_digest, mark_digest, record from signmark_item where job = $1 "
         "and state = 2 and destination > $2 order by destination, ended, id",
         {number_, told}, [&](const Row& row) -> Status {
           const Bytes destination = database::as_blob(row[0]);
           const bool another = as_text(destination) != next.destination;
           if (const Status told_of = another ? tell() : Status(); !told_of) return told_of;
-          next = {std::string(as_text(destination)), as_string(row[1]), as_string(row[2])};
+          next = {std::string(as_text(destination)), as_string(row[1]), as_string(row[2]),
+                  as_string(row[3])};
           return {};
         }));
     return tell();

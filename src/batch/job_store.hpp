@@ -58,9 +58,9 @@ struct StoredItem {
   ItemEnd end;  ///< of an item that has not ended: what intend() noted last, else empty
 };
 
-/// A row of the job list: what a done item left.
+/// A row of the job list: what a done item left. `record` as in ItemEnd.
 struct DoneOutput {
-  std::string destination, output_digest, mark_digest;
+  std::string destination, output_digest, mark_digest, record;
 };
 
 /// The job's row. `description` is the Job as JSON; its digest is `params`.

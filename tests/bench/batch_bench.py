@@ -7,7 +7,8 @@
 
 `throughput` marks N pictures with J workers, and the same ones with one worker that does nothing else, whose time for
 J-th of them is the ideal. Processor time is compared as well: on a machine that others use, wall time says little.
-`flat` marks N texts of one line each and looks at the supervisor each second.
+`flat` marks N texts of one line each and looks at the supervisor each second, up to its end; it fails when memory or
+descriptors grow with the number of items.
 """
 import argparse
 import json
@@ -111,6 +112,18 @@ class Bench:
         for row in seen[::max(1, len(seen) // 20)] + seen[-1:]:
             print(f"{row[0]:7.0f} {row[1]:8} {row[2]:16} {row[3]:12}")
         print(f"{self.args.items} items in {time.monotonic() - start:.0f} s")
+        self.judge(seen)
+
+    @staticmethod
+    def judge(seen):
+        """What was there after a tenth of the time is what is there at the end: nothing grows with the items."""
+        warm, rest = seen[len(seen) // 20:len(seen) // 5], seen[len(seen) // 5:]
+        grown = max(row[2] for row in rest) - max(row[2] for row in warm)
+        # Files that are being made have descriptors: the least at any moment shows those that stay.
+        leaked = min(row[3] for row in rest[-len(rest) // 4:]) - min(row[3] for row in warm)
+        print(f"anonymous memory after the first fifth: {grown:+} KiB; descriptors: {leaked:+}")
+        if grown > 4096 or leaked > 0:
+            raise SystemExit("not flat")
 
     def close(self):
         shutil.rmtree(self.work, ignore_errors=True)

@@ -100,6 +100,31 @@ constexpr std::string_view kJpeg("\xFF\xD8\xFF\xE0 not much of a picture", 26);
 
 }  // namespace
 
+TEST_CASE("a file that was changed and marked anew is listed once, as it is now", "[list]") {
+  EndedJob job;
+  job.done("a.png", "of the first");
+  std::vector<PlannedItem> again{{"key-again", "in/a.png", "a.png", "blake2b-256:01", 10, false}};
+  REQUIRE_OK(job.store().plan(again));
+  const auto leases = job.store().claim("test", 1, 60);
+  REQUIRE_OK(leases);
+  ItemEnd how;
+  how.output_digest = digest_of(as_bytes("of the second"));
+  how.record = R"({"sidecar":{"path":"a.png.c2pa","digest":"blake2b-256:77"}})";
+  const Ending ending{leases->front(), how};
+  REQUIRE_OK(job.store().finish({&ending, 1}));
+  const auto list = write_job_list(job.file("list"), job.store());
+  REQUIRE_OK(list);
+  CHECK(list->rows == 1);
+  CHECK(as_text(slurp(job.file("list"))).find(how.output_digest) != std::string_view::npos);
+  // The manifest store beside it is listed, too.
+  job.put("a.png", "of the second");
+  JobListAudit audit;
+  CHECK(audit_lines(job, audit) ==
+        std::map<std::string, std::string>{{"a.png", "matched"}, {"a.png.c2pa", "missing"}});
+  job.put("a.png.c2pa", "other bytes");
+  CHECK(audit_lines(job, audit)["a.png.c2pa"] == "changed");
+}
+
 TEST_CASE("a job list: sorted, the same bytes again, and its digest", "[batch][job_list]") {
   EndedJob job;
   job.done("b.png", "two");

@@ -94,6 +94,43 @@ TEST_CASE("without a record the tier decides what is written") {
   CHECK(again->after.content_propagator == "another-platform");
 }
 
+TEST_CASE("what was propagated stands in the ledger, and whether only the uploader said so") {
+  const Studio alice("Alice");
+  const ScratchDir dir;
+  const auto ledger =
+      ledger::Ledger::open(test_context(), {(dir / "ledger.db").string(), false, {}});
+  REQUIRE_OK(ledger);
+  REQUIRE_OK(
+      mark_file(test_context(), media("samples/rgb.png"), to(dir / "a.png"), alice.options()));
+  PropagateOptions options = platform(&alice);
+  options.ledger = ledger->get();
+  const auto marked = propagate_file(test_context(), dir / "a.png", to(dir / "b.png"), options);
+  REQUIRE_OK(marked);
+  CHECK(marked->recorded);
+  const auto first = (*ledger)->entry(marked->issued.sequence);
+  REQUIRE_OK(first);
+  CHECK(first->action == "propagate");
+  CHECK(first->layers == "metadata,manifest");
+  CHECK(first->manifest == marked->manifest_label);
+  CHECK(first->propagator == options.propagator);
+  CHECK(first->produce_id == marked->before.produce_id);
+  CHECK(first->bytes == fs::file_size(dir / "b.png"));
+  options.declared = true;
+  REQUIRE_OK(propagate_file(test_context(), media("samples/rgb.png"), to(dir / "c.png"), options));
+  const auto second = (*ledger)->entry(1);
+  REQUIRE_OK(second);
+  CHECK(second->action == "declare");
+  CHECK(second->label == "2");
+  CHECK(second->layers == "metadata");
+  // Both files are found again by their digests.
+  ledger::Query query;
+  query.digest = first->output_digest;
+  const auto hits = (*ledger)->search(query);
+  REQUIRE_OK(hits);
+  REQUIRE(hits->size() == 1);
+  CHECK(hits->front().entry.sequence == first->sequence);
+}
+
 TEST_CASE("nobody propagates without a name") {
   const ScratchDir dir;
   PropagateOptions nameless = platform();
