@@ -18,6 +18,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
+std::string line_of(std::size_t length) {
+  std::string line(length + 1, 'x');
+  line.back() = '\n';
+  return line;
+}
+
 struct Asked {
   ScratchDir scratch;
   std::shared_ptr<SecureArena> arena = make_arena();
@@ -96,8 +102,7 @@ TEST_CASE("unlock: passphrase files are as strict as key files") {
   CHECK(code_of(with(ask.file("blank", "a\n\n"))) == "keys.passphrase.lines");
   CHECK(code_of(with(ask.file("empty", ""))) == "keys.passphrase.empty");
   CHECK(code_of(with(ask.file("loose", "a", 0644))) == "keys.file.permissions");
-  CHECK(with(ask.file("longest", std::string(kMaxPassphrase, 'x') + "\n"))->size() ==
-        kMaxPassphrase);
+  CHECK(with(ask.file("longest", line_of(kMaxPassphrase)))->size() == kMaxPassphrase);
   CHECK(code_of(with(ask.file("long", std::string(kMaxPassphrase + 1, 'x')))) ==
         "keys.passphrase.size");
   CHECK(code_of(with(ask.file("huge", std::string(100'000, 'x')))) == "keys.file.size");
