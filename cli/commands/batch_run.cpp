@@ -118,6 +118,8 @@ void print_summary(const Output& out, const batch::Summary& summary, const Failu
   if (summary.workers_crashed > 0)
     out.line(fmt::format("  crashes   {} worker processes died and were replaced",
                          summary.workers_crashed));
+  if (summary.outputs_gone > 0)
+    out.line(fmt::format("  gone      {} of the outputs", summary.outputs_gone));
   const std::pair<const char*, const std::filesystem::path*> files[] = {
       {"report", &summary.report}, {"job list", &summary.job_list}, {"page", &summary.html}};
   for (const auto& [name, path] : files)
@@ -139,6 +141,9 @@ void print_advice(const Output& out, const batch::Summary& summary) {
         status.job));
   if (count(batch::ItemState::planned) + count(batch::ItemState::leased) > 0)
     return out.note(fmt::format("next: signmark batch resume {}", status.job));
+  if (summary.outputs_gone > 0)
+    out.note(
+        "if they were not moved on purpose: the same with --recheck, then signmark batch retry");
   if (count(batch::ItemState::failed) > 0)
     out.note(fmt::format("next: signmark batch retry {}", status.job));
 }

@@ -141,6 +141,8 @@ struct Summary {
   bool dry_run = false, interrupted = false, stopped = false;  ///< stopped: too many failures
   std::filesystem::path job_file, report, job_list, html;      ///< may be empty
   std::uint64_t workers_crashed = 0;
+  /// Done items whose output is not where it was written: moved on, or lost.
+  std::uint64_t outputs_gone = 0;
   std::string sandbox;  ///< what sealed the workers, for people
 };
 

@@ -91,6 +91,7 @@ std::string summary_line(const Summary& summary) {
                {"interrupted", summary.interrupted},
                {"stopped", summary.stopped},
                {"workers_crashed", summary.workers_crashed},
+               {"outputs_gone", summary.outputs_gone},
                {"tool", {{"name", "signmark"}, {"version", SIGNMARK_VERSION}}}};
   if (status.task == Task::verify) line["verdicts"] = counts(status.verdicts);
   const auto sandbox = parse_json(summary.sandbox);

@@ -125,6 +125,20 @@ class Run {
     return {};
   }
 
+  /// Outputs may have been moved on, so what is not there any more is told, not done again. A look
+  /// at names alone; of a queue, whose output folder may be another machine's, none.
+  Result<std::uint64_t> count_gone() const {
+    std::uint64_t gone = 0;
+    if (request_.job.task != Task::mark || !request_.running.queue.empty()) return gone;
+    SIGNMARK_TRY(store_.each([&](const StoredItem& item) -> Status {
+      if (item.state != ItemState::done || item.item.destination.empty()) return {};
+      std::error_code error;
+      if (!fs::exists(request_.job.output / item.item.destination, error)) ++gone;
+      return {};
+    }));
+    return gone;
+  }
+
   /// Queue: the last items of finishers that vanished are taken care of before there is a list.
   Status settle_all() const {
     const double lease = request_.running.lease_seconds;
@@ -147,6 +161,7 @@ class Run {
     SummaryFacts facts;
     facts.options = request_.job.options;
     facts.ended = request_.context.clock->now();
+    SIGNMARK_ASSIGN(summary.outputs_gone, count_gone());
     if (request_.job.task == Task::mark && is_over(summary.status)) {
       SIGNMARK_ASSIGN(const JobList list, write_job_list(places_.job_list(), store_));
       summary.job_list = places_.job_list();

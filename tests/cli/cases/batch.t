@@ -113,8 +113,10 @@ note.txt
 note.txt.c2pa
 $ signmark -q batch retry $JOB | head -1
 job 6c7f7ac61ca748ef (mark): 4 done, 1 skipped
-# Outputs that were changed or lost are noticed when asked for.
-$ rm marked/a.png; signmark batch run shots -o marked --layers metadata,manifest --recheck | head -4
+# Outputs that are gone are told; with --recheck those that were changed, too, and both count as failed.
+$ rm marked/a.png; signmark batch run shots -o marked --layers metadata,manifest | grep gone
+  gone      1 of the outputs
+$ signmark batch run shots -o marked --layers metadata,manifest --recheck | head -4
 job 6c7f7ac61ca748ef (mark): 3 done, 1 failed, 1 skipped
   failed    <dir>/shots/a.png: the output is gone
   1         batch.output.missing: signmark batch retry
