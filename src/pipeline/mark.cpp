@@ -265,8 +265,8 @@ Result<PlannedMark> plan_mark(const Context& context, const Source& source,
   return plan_fitting(context, source, fitting, folder);
 }
 
-/// How the input is looked at. Pixels that stay as they are need not be decoded, unless a history is
-/// continued, whose id may stand in them alone.
+/// How the input is looked at. Pixels that stay as they are need not be decoded, unless a history
+/// is continued, whose id may stand in them alone.
 VerifyOptions look_options(const MarkOptions& options) {
   VerifyOptions look;
   look.layers.robust =
