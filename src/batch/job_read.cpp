@@ -118,7 +118,7 @@ Status SqlJobStore::each_output(const std::function<Status(const DoneOutput&)>& 
         {number_, told}, [&](const Row& row) -> Status {
           const Bytes destination = database::as_blob(row[0]);
           const bool another = as_text(destination) != next.destination;
-          if (const Status told_of = another ? tell() : Status(); !told_of) return told_of;
+          if (Status told_of = another ? tell() : Status(); !told_of) return told_of;
           next = {std::string(as_text(destination)), as_string(row[1]), as_string(row[2]),
                   as_string(row[3])};
           return {};

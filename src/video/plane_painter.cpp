@@ -41,7 +41,7 @@ std::vector<Component> components_of(FrameLayout layout, int bits) {
   for (int i = 0; i < 2; ++i) list.push_back(neutral(1 + i, across, down, bits));
   if (layout != FrameLayout::nv12) return list;
   for (int i = 0; i < 2; ++i) {
-    Component& part = list[static_cast<std::size_t>(1 + i)];
+    Component& part = list[std::size_t{1} + static_cast<std::size_t>(i)];
     part.plane = 1;
     part.step = 2 * bytes;
     part.offset = i * bytes;
@@ -60,8 +60,9 @@ void shift_row(const std::uint8_t* before, const std::uint8_t* after, std::uint8
     const cv::v_uint8x16 up = now - old;
     const cv::v_uint8x16 down = old - now;
     cv::v_uint8x16 a, b, c, rest;
-    cv::v_load_deinterleave(pixels + 4 * x, a, b, c, rest);
-    cv::v_store_interleave(pixels + 4 * x, a + up - down, b + up - down, c + up - down, rest);
+    cv::v_load_deinterleave(pixels + std::ptrdiff_t{4} * x, a, b, c, rest);
+    cv::v_store_interleave(pixels + std::ptrdiff_t{4} * x, a + up - down, b + up - down,
+                           c + up - down, rest);
   }
   for (; x < width; ++x)
     for (int c = 0; c < 3; ++c)

@@ -9,3 +9,11 @@
 #else
 #define SIGNMARK_VECTOR
 #endif
+
+// Before a loop whose output may be its own input, element by element: none is read after another
+// was written.
+#if defined(__clang__)
+#define SIGNMARK_IN_PLACE _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define SIGNMARK_IN_PLACE _Pragma("GCC ivdep")
+#endif

@@ -48,7 +48,7 @@ SIGNMARK_VECTOR void lay_bytes(const std::uint8_t* in, RowMark mark, Range range
                                int width) {
   const auto least = static_cast<std::int16_t>(range.least);
   const auto most = static_cast<std::int16_t>(range.most);
-#pragma GCC ivdep  // `out` is `in`, or apart from it
+  SIGNMARK_IN_PLACE
   for (int x = 0; x < width; ++x) {
     const std::int16_t change =
         static_cast<std::int16_t>(change_at(mark, x) + mark.dither[x]) >> kFractionBits;
@@ -61,7 +61,7 @@ SIGNMARK_VECTOR void lay_bytes(const std::uint8_t* in, RowMark mark, Range range
 
 SIGNMARK_VECTOR void lay_words(const std::uint16_t* in, RowMark mark, Range range, int depth,
                                std::uint16_t* out, int width) {
-#pragma GCC ivdep
+  SIGNMARK_IN_PLACE
   for (int x = 0; x < width; ++x) {
     const int change = (change_at(mark, x) * (1 << depth) + mark.dither[x]) >> kFractionBits;
     const int before = in[x];
