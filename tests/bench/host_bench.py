@@ -121,10 +121,67 @@ def obs_film():
             Row("signmark_embed, label", command('{"label": true}'), "no filter")]
 
 
+PYTHON = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import numpy as np
+import signmark
+how, count = sys.argv[2], int(sys.argv[3])
+frame = np.random.default_rng(1).integers(60, 90, (1080, 1920, 3), np.uint8)
+frame += (np.arange(1920, dtype=np.uint8) % 100)[None, :, None]
+floats = frame.astype(np.float32) / 255
+marker = signmark.FilmMarker(1920, 1080)
+for i in range(count):
+    if how == "copy":
+        frame.copy()
+    else:
+        marker.mark(floats if how == "floats" else frame, i / 25)
+"""
+
+
+def python_film():
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    os.environ["SIGNMARK_LIBRARY"] = os.path.join(BUILD, "libsignmark.so")
+
+    def command(how):
+        return lambda count: ["/usr/bin/python3", "-c", PYTHON, os.path.join(root, "plugins", "python"),
+                              how, str(count)]
+    return [Row("a copy of the frame", command("copy"), None),
+            Row("FilmMarker.mark, uint8", command("bytes"), "a copy of the frame"),
+            Row("FilmMarker.mark, float32", command("floats"), "a copy of the frame")]
+
+
+NODE = """
+const signmark = require(process.argv[1]);
+const [, , how, count] = process.argv;
+const data = Buffer.alloc(960 * 540 * 3);
+for (let i = 0; i < data.length; i += 1) data[i] = 60 + (i * 7919 % 30) + (i % 1440) / 20;
+(async () => {
+  for (let i = 0; i < count; i += 1) {
+    if (how === 'copy') Buffer.from(data);
+    else await signmark.markPixels({ data, width: 960, height: 540, channels: 3 }, { layers: 'robust' });
+  }
+})();
+"""
+
+
+def node_pictures():
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    os.environ["SIGNMARK_NODE_ADDON"] = os.path.join(BUILD, "plugins", "node", "signmark.node")
+
+    def command(how):
+        return lambda count: ["node", "-e", NODE, os.path.join(root, "plugins", "node"), how,
+                              str(count // 10)]
+    return [Row("a copy of the samples", command("copy"), None),
+            Row("markPixels", command("mark"), "a copy of the samples")]
+
+
 HOSTS = {  # name: (unit, what makes the rows)
     "ffmpeg": ("picture of 1920 x 1080", ffmpeg_film),
     "obs": ("picture of 1920 x 1080", obs_film),
     "sound": ("second of sound, 48 kHz stereo", ffmpeg_sound),
+    "python": ("picture of 1920 x 1080", python_film),
+    "node": ("tenth of a picture of 960 x 540", node_pictures),
     "gstreamer-film": ("picture of 1920 x 1080", gstreamer_film),
     "gstreamer-sound": ("second of 48 kHz stereo", gstreamer_sound),
 }
