@@ -74,7 +74,7 @@ std::string text(const GimpParam& parameter) {
   return parameter.data.d_string == nullptr ? std::string() : parameter.data.d_string;
 }
 
-// What the person wished last time in this session; one line a field.
+// What the person wished last time while GIMP runs; one line a field.
 Wish last_wish() {
   std::vector<char> kept(static_cast<size_t>(gimp_get_data_size(kEmbed)) + 1);
   Wish wish;

@@ -113,6 +113,16 @@ Status prepare(const smk_context* context, const smk_options* options, const smk
   return {};
 }
 
+template <class Marker>
+smk_status report_of(const Marker* marker, smk_mark_report** out, smk_error** error) {
+  return guarded(error, [&]() -> Status {
+    SIGNMARK_TRY(need_out(out, "out"));
+    SIGNMARK_TRY(need(marker, "marker"));
+    give(out, mark_report_of(marker->stream->report()));
+    return {};
+  });
+}
+
 Status keep(const audio::Block& block, std::vector<std::vector<float>>& ready) {
   for (std::size_t c = 0; c < ready.size(); ++c)
     ready[c].insert(ready[c].end(), block.channels[c], block.channels[c] + block.samples);
@@ -159,12 +169,7 @@ const char* smk_film_marker_content_id(const smk_film_marker* marker) {
 
 smk_status smk_film_marker_report(const smk_film_marker* marker, smk_mark_report** out,
                                   smk_error** error) {
-  return capi::guarded(error, [&]() -> Status {
-    SIGNMARK_TRY(capi::need_out(out, "out"));
-    SIGNMARK_TRY(capi::need(marker, "marker"));
-    capi::give(out, capi::mark_report_of(marker->stream->report()));
-    return {};
-  });
+  return capi::report_of(marker, out, error);
 }
 
 void smk_film_marker_free(smk_film_marker* marker) { delete marker; }
@@ -280,12 +285,7 @@ const char* smk_sound_marker_content_id(const smk_sound_marker* marker) {
 
 smk_status smk_sound_marker_report(const smk_sound_marker* marker, smk_mark_report** out,
                                    smk_error** error) {
-  return capi::guarded(error, [&]() -> Status {
-    SIGNMARK_TRY(capi::need_out(out, "out"));
-    SIGNMARK_TRY(capi::need(marker, "marker"));
-    capi::give(out, capi::mark_report_of(marker->stream->report()));
-    return {};
-  });
+  return capi::report_of(marker, out, error);
 }
 
 void smk_sound_marker_free(smk_sound_marker* marker) { delete marker; }
