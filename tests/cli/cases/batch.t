@@ -171,7 +171,7 @@ signmark: error: the trust store, its policy or the keys at hand were changed si
 hint: use `signmark batch run` for a new one: its verdicts then stand on one ground
 code: batch.job.changed
 [exit 2]
-$ mkdir -p $SIGNMARK_HOME/config; printf '[trust]\nmax-bundle-age = "1s"\n' > $SIGNMARK_HOME/config/config.toml; sleep 1.1; signmark -q batch run theirs --verify | head -2; signmark -q verify theirs/a.png | tail -2 | head -1; rm $SIGNMARK_HOME/config/config.toml
+$ mkdir -p $SIGNMARK_HOME/config; printf '[trust]\nmax-bundle-age = "1s"\n' > $SIGNMARK_HOME/config/config.toml; sleep 2.2; signmark -q batch run theirs --verify | head -2; signmark -q verify theirs/a.png | tail -2 | head -1; rm $SIGNMARK_HOME/config/config.toml
 job 21b9512a2d92d172 (verify): 1 done
   verdict   1 untrusted
   verdict   untrusted    tier confirmed
