@@ -22,15 +22,23 @@ bool cut_out(std::span<const Token> before, const ContextHabit& habit, std::size
 
 }  // namespace
 
+std::optional<Context> cut_context(std::span<const Token> before, const Rule& rule,
+                                   std::size_t width) {
+  Context context;
+  if (!cut_out(before, rule.habit(), width, context)) return std::nullopt;
+  context.state = rule.read(context.tokens());
+  return context;
+}
+
 std::optional<Context> context_after(std::span<const Token> before, const Rule& rule,
                                      const Repeats& repeats) {
   const ContextHabit& habit = rule.habit();
-  Context context;
+  std::optional<Context> context;
   for (std::size_t width = habit.width; width <= std::max(habit.width, habit.widest); ++width) {
-    if (!cut_out(before, habit, width, context)) return std::nullopt;
-    context.state = rule.read(context.tokens());
-    context.is_repeat = !habit.repeat_is_pair && repeats.contains(context.state, 0);
-    if (!context.is_repeat) break;
+    context = cut_context(before, rule, width);
+    if (!context) return std::nullopt;
+    context->is_repeat = !habit.repeat_is_pair && repeats.contains(context->state, 0);
+    if (!context->is_repeat) break;
   }
   return context;
 }

@@ -10,6 +10,11 @@
 
 namespace signmark::generation {
 
+/// What is remembered where a repeat is the same context with the same token.
+inline ContextState with_token(const ContextState& state, Token token) {
+  return {state[0], static_cast<std::uint64_t>(token)};
+}
+
 /// Remembers contexts: all, or the last `history`.
 class Repeats {
  public:
@@ -26,7 +31,7 @@ class Repeats {
     std::size_t operator()(const ContextState& state) const { return state[0] ^ state[1]; }
   };
   [[nodiscard]] ContextState name(const ContextState& state, Token token) const {
-    return is_pair_ ? ContextState{state[0], static_cast<std::uint64_t>(token)} : state;
+    return is_pair_ ? with_token(state, token) : state;
   }
   std::size_t history_;
   bool is_pair_;
@@ -42,6 +47,10 @@ struct Context {
   bool is_repeat = false;  ///< there before at every width
   [[nodiscard]] std::span<const Token> tokens() const { return std::span(room).first(width); }
 };
+
+/// Of this width, before the token that follows `before`. Nothing when there are too few tokens.
+std::optional<Context> cut_context(std::span<const Token> before, const Rule& rule,
+                                   std::size_t width);
 
 /// Of the token that follows `before`, the tokens of the text so far. Nothing when they are too
 /// few.

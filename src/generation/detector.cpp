@@ -8,12 +8,12 @@
 
 #include "generation/contexts.hpp"
 #include "generation/needed.hpp"
+#include "generation/scan.hpp"
 #include "generation/self_test.hpp"
 
 namespace signmark::generation {
 namespace {
 
-constexpr std::size_t kShortestWindow = 32;
 constexpr std::size_t kPayloadTokens = 512;  // that choose the payload; all of them then judge it
 
 /// The tokens of a range that count, in order.
@@ -73,95 +73,6 @@ std::uint32_t likeliest_payload(const Rule& rule, std::span<const Token> ids, co
   }
   return best;
 }
-
-/// Windows of scored tokens: 32, 64, 128, ... at half steps (section 6.5).
-class Scan {
- public:
-  Scan(const Rule& rule, const Scored& scored, double log10_hypotheses)
-      : rule_(rule), scored_(scored), before_(scored.scores.size() + 1) {
-    for (std::size_t i = 0; i < scored.scores.size(); ++i)
-      before_[i + 1] = before_[i] + scored.scores[i];
-    for (std::size_t size = kShortestWindow; size < scored.scores.size(); size *= 2)
-      windows_ += starts(size);
-    log10_tried_ =
-        log10_hypotheses + std::log10(static_cast<double>(std::max<std::size_t>(windows_, 1)));
-  }
-  [[nodiscard]] std::size_t windows() const { return windows_; }
-
-  /// log10 p of the best window, for all that were tried.
-  [[nodiscard]] double best() const {
-    double best = 0;
-    each_size([&](std::size_t size) {
-      double top = sum(0, size);
-      for (std::size_t k = 1; k < starts(size); ++k) top = std::max(top, sum(start(k, size), size));
-      best = std::min(best, adjusted(size, top));
-    });
-    return best;
-  }
-
-  /// Windows below the budget, merged where they overlap or touch.
-  [[nodiscard]] std::vector<Region> regions(double log10_budget) const {
-    std::vector<Window> good;
-    each_size([&](std::size_t size) {
-      const double least = threshold(size, log10_budget);
-      for (std::size_t k = 0; k < starts(size); ++k)
-        if (const double total = sum(start(k, size), size); total >= least)
-          good.push_back({start(k, size), size, total});
-    });
-    std::sort(good.begin(), good.end(),
-              [](const Window& a, const Window& b) { return a.start < b.start; });
-    std::vector<Region> merged;
-    std::size_t end = 0;
-    for (const Window& window : good) {
-      const std::size_t from = scored_.places[window.start];
-      const std::size_t to = scored_.places[window.start + window.size - 1] + 1;
-      if (merged.empty() || window.start > end) merged.push_back({from, to, 0});
-      end = std::max(end, window.start + window.size);
-      merged.back().to = std::max(merged.back().to, to);
-      merged.back().log10_p = std::min(merged.back().log10_p, adjusted(window.size, window.sum));
-    }
-    return merged;
-  }
-
- private:
-  struct Window {
-    std::size_t start = 0, size = 0;
-    double sum = 0;
-  };
-  template <class Body>
-  void each_size(Body&& body) const {
-    for (std::size_t size = kShortestWindow; size < scored_.scores.size(); size *= 2) body(size);
-  }
-  [[nodiscard]] std::size_t starts(std::size_t size) const {
-    return (scored_.scores.size() - size + size / 2 - 1) / (size / 2) + 1;
-  }
-  [[nodiscard]] std::size_t start(std::size_t k, std::size_t size) const {
-    return std::min(k * (size / 2), scored_.scores.size() - size);  // the last ends at the end
-  }
-  [[nodiscard]] double sum(std::size_t at, std::size_t size) const {
-    return before_[at + size] - before_[at];
-  }
-  [[nodiscard]] double adjusted(std::size_t size, double total) const {
-    return std::min(0.0, rule_.log10_tail(size, total) + log10_tried_);
-  }
-  /// The least sum below the budget: tails fall as sums grow.
-  [[nodiscard]] double threshold(std::size_t size, double log10_budget) const {
-    const double unit = rule_.step() > 0 ? rule_.step() : 0.01;
-    double low = static_cast<double>(size) * rule_.null_mean(), high = low + unit;
-    for (double reach = unit; adjusted(size, high) > log10_budget; reach *= 2) high = low + reach;
-    while (high - low > unit) {
-      const double middle = (low + high) / 2;
-      (adjusted(size, middle) > log10_budget ? low : high) = middle;
-    }
-    return rule_.step() > 0 ? std::ceil(low) : high;
-  }
-
-  const Rule& rule_;
-  const Scored& scored_;
-  std::vector<double> before_;  // sums of all scores before an index
-  std::size_t windows_ = 0;
-  double log10_tried_ = 0;
-};
 
 void judge(const Rule& rule, double budget, double mean_score, Detection& detection) {
   using Answer = Detection::Answer;
@@ -232,7 +143,9 @@ Result<Detection> Detector::detect(std::span<const Token> ids, const DetectOptio
   detection.log10_p = std::min(0.0, rule.log10_tail(detection.n_scored, sum) + log10_payloads);
   detection.log10_p_scan = detection.log10_p;
   if (options.scan) {
-    const Scan scan(rule, scored, log10_payloads);
+    const std::size_t begin = rule.habit().prompt_counts ? 0 : options.from;
+    Evidence evidence(rule, ids.first(to), begin, payload.value_or(0));
+    const Scan scan(rule, evidence, options.from, to, log10_payloads);
     detection.windows = scan.windows();
     if (detection.windows > 0) detection.log10_p_scan = scan.best();
     if (detection.log10_p_scan <= options.log10_budget)

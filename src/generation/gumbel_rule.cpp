@@ -47,7 +47,9 @@ class GumbelRule final : public Rule {
   [[nodiscard]] double log10_tail(std::size_t count, double sum) const override {
     return log10_gamma_tail(count, sum);
   }
-  [[nodiscard]] double step() const override { return 0; }
+  [[nodiscard]] double evidence(std::size_t count, double sum) const override {
+    return gamma_evidence(count, sum);
+  }
   [[nodiscard]] double null_mean() const override { return 1; }
   [[nodiscard]] double typical_score() const override { return kTypicalScore; }
 

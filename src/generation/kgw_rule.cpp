@@ -63,6 +63,9 @@ class KgwRule final : public Rule {
   [[nodiscard]] double log10_tail(std::size_t count, double sum) const override {
     return log10_binomial_tail(count, static_cast<std::uint64_t>(std::llround(sum)), null_mean());
   }
+  [[nodiscard]] double evidence(std::size_t count, double sum) const override {
+    return binomial_evidence(count, sum, null_mean());
+  }
   [[nodiscard]] double null_mean() const override {
     return static_cast<double>(green_) / vocabulary_;
   }

@@ -55,8 +55,9 @@ class Rule {
                                      Token token, std::uint32_t payload) const = 0;
   /// log10 of the probability that `count` unmarked tokens reach this sum of scores.
   [[nodiscard]] virtual double log10_tail(std::size_t count, double sum) const = 0;
-  /// Distance between two sums that differ; 0 for continuous scores.
-  [[nodiscard]] virtual double step() const { return 1; }
+  /// How much speaks against chance, nat: cheap, and rises as log10_tail falls. It orders windows;
+  /// p-values are log10_tail's.
+  [[nodiscard]] virtual double evidence(std::size_t count, double sum) const = 0;
   [[nodiscard]] virtual double null_mean() const = 0;
   /// Mean score of marked tokens where the model's choice has about 0.8 nat of entropy: measured
   /// with stories260K at temperature 0.7, 12 texts of 200 tokens.

@@ -112,6 +112,9 @@ class SynthIdRule final : public Rule {
   [[nodiscard]] double log10_tail(std::size_t count, double sum) const override {
     return law_.log10_tail(count, std::llround(sum));
   }
+  [[nodiscard]] double evidence(std::size_t count, double sum) const override {
+    return law_.evidence(count, sum);
+  }
   [[nodiscard]] double null_mean() const override { return law_.mean(); }
   [[nodiscard]] double typical_score() const override {
     return kTypicalShare * static_cast<double>(law_.highest());

@@ -96,9 +96,30 @@ double log10_gamma_tail(std::size_t count, double sum) {
   return std::min(0.0, (log_top + std::log(total)) * kLog10E);
 }
 
+double binomial_evidence(std::size_t trials, double hits, double rate) {
+  const auto n = static_cast<double>(trials);
+  if (hits <= n * rate) return 0;
+  const double misses = n - hits;
+  return hits * std::log(hits / (n * rate)) +
+         (misses > 0 ? misses * std::log(misses / (n * (1 - rate))) : 0);
+}
+
+double gamma_evidence(std::size_t count, double sum) {
+  const auto n = static_cast<double>(count);
+  return sum <= n ? 0 : sum - n - (n > 0 ? n * std::log(sum / n) : 0);
+}
+
 LatticeLaw::LatticeLaw(std::int64_t lowest, std::vector<double> mass)
     : lowest_(lowest), mass_(std::move(mass)) {
-  mean_ = static_cast<double>(lowest_) + tilt(0).mean;
+  const Tilted plain = tilt(0);
+  mean_ = static_cast<double>(lowest_) + plain.mean;
+  variance_ = plain.variance;
+}
+
+double LatticeLaw::evidence(std::size_t count, double sum) const {
+  const auto n = static_cast<double>(count);
+  const double above = std::max(0.0, sum - n * mean_);
+  return count == 0 ? 0 : above * above / (2 * n * variance_);
 }
 
 LatticeLaw::Tilted LatticeLaw::tilt(double theta) const {

@@ -179,12 +179,12 @@ bool is_kgw(Scheme scheme) { return is_slow(scheme) || scheme == Scheme::kgw_lef
 /// One row: a scheme at a temperature.
 void measure(Host& host, const char* language, Scheme scheme, double temperature,
              const Options& options, const Text& others) {
-  Words words(static_cast<std::uint64_t>(scheme) * 1000 + 17);
   std::map<std::string, Rate> rates;
   Mean nats, entropy;
   const std::size_t texts = is_slow(scheme) ? (options.texts + 3) / 4 : options.texts;
   for (std::size_t n = 0; n < texts; ++n) {
-    const Profile profile = profile_of(scheme, host.vocabulary(), words);
+    Words words(1000 * n + 17), keys(n);  // every scheme gets the same openings
+    const Profile profile = profile_of(scheme, host.vocabulary(), keys);
     Marker marker = *Marker::create(profile);
     const Detector detector = *Detector::create(profile);
     const std::size_t count = n % 4 == 0 ? 2 * options.tokens : options.tokens;
@@ -206,6 +206,7 @@ void measure(Host& host, const char* language, Scheme scheme, double temperature
     attack("del30", erase(whole, 0.3, words), false);
     attack("dilute", dilute(first(whole, 100), others, words), true);
   }
+  if (texts == 0) return;
   std::printf("| %s | %.1f | %s |", language, temperature,
               std::string(scheme_name(scheme)).c_str());
   for (const int length : kLengths)

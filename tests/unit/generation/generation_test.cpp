@@ -196,6 +196,19 @@ TEST_CASE("windows find a marked stretch in a long text, and where it is") {
   CHECK(look(profile, text, without).answer == Detection::Answer::not_found);
 }
 
+TEST_CASE("what stands before a marked stretch does not cost its evidence") {
+  const Profile profile = profile_of(Scheme::signmark);
+  const std::vector<Token> piece = marked_text(profile, 256);
+  std::vector<Token> text;  // every pair of the piece, each before another token
+  for (std::size_t i = 1; i < piece.size(); ++i)
+    for (const Token token : {piece[i - 1], piece[i], 4000 + static_cast<Token>(i % 96)})
+      text.push_back(token);
+  text.resize(768, 7);
+  text.insert(text.end(), piece.begin(), piece.end());
+  const double alone = look(profile, piece).log10_p;
+  CHECK(look(profile, text).log10_p_scan < alone + 3);
+}
+
 TEST_CASE("a text that is too short is called that") {
   const Profile profile = profile_of(Scheme::signmark);
   const Detection found = look(profile, write_text(ToyModel(), 12, 9));
