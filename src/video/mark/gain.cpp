@@ -46,7 +46,8 @@ bool is_bar(const cv::Mat& line) {
   return most < kBlackBar && most - least < kBarNoise;
 }
 
-/// The picture without its black bars; they are seen, and cut away sooner or later.
+/// The picture without its black bars; they are seen, and cut away sooner or later. Empty when all
+/// of it is black.
 cv::Rect within_bars(const cv::Mat& luma) {
   int top = 0, bottom = luma.rows, left = 0, right = luma.cols;
   while (top < bottom && is_bar(luma.row(top))) ++top;
@@ -127,7 +128,7 @@ void GainMap::update(const Luma& frame, bool afresh) {
   const image::ReducedMask mask = image::mask_of_reduced(luma);
   cv::Mat next = cv::Mat::zeros(luma.size(), CV_32F);
   const cv::Rect seen = within_bars(luma);
-  mask.amplitude(seen).copyTo(next(seen));
+  if (!seen.empty()) mask.amplitude(seen).copyTo(next(seen));
   const double leeway = leeway_db(evenness_of(mask.activity), std::min(frame.width, frame.height));
   scale_to(target_ * std::pow(10, leeway / 20), mask.activity, next);
   if (afresh || gain_.empty())

@@ -145,6 +145,17 @@ TEST_CASE("bars around a film stay black", "[video][mark]") {
     CHECK(cv::countNonZero(frame.rowRange(0, 36) != 16) == 0);
 }
 
+TEST_CASE("a film may begin in black", "[video][mark]") {
+  const Request what;
+  Film film = scene(10);
+  for (std::size_t i = 0; i < 3; ++i) film.frames[i].setTo(16);
+  const Film done = marked(film, what).film;
+  CHECK(cv::countNonZero(done.frames.front() != 16) == 0);
+  const auto marks = found(done, what.key).marks;
+  REQUIRE(marks.size() == 1);
+  CHECK(marks.front().mark.has_signed);
+}
+
 TEST_CASE("same film, key and id give the same frames", "[video][mark]") {
   const Request what, other(1, kId + 1);
   const Film film = scene(3);
