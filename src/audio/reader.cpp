@@ -17,14 +17,11 @@ constexpr std::size_t kCandidates = 6, kStageCandidates = 5;
 constexpr int kSearched = 3, kSearchEvery = 4;  // windows
 constexpr double kTempoStep = 0.004, kPitchStep = 1.0 / 48;
 
-/// Speeds and pitches of one stage of the search.
+/// What may be moved at a place that one stage of the search has found.
 struct Stage {
-  bool with_tempo, with_pitch, together;
+  bool with_tempo, with_pitch;
 };
-// Resampling, tempo alone, pitch alone; what came apart both ways only in a deep search.
-constexpr std::array<Stage, 3> kStages{
-    {{true, true, true}, {true, false, false}, {false, true, false}}};
-constexpr Stage kDeepStage{true, true, false};
+constexpr Stage kResampled{true, true}, kTempo{true, false}, kPitch{false, true};
 
 std::vector<double> tempi() {
   std::vector<double> values;
@@ -89,11 +86,12 @@ class Reader final : public SoundReader {
   }
 
   void look() {
-    Window window{logs_, features(logs_), static_cast<double>(base_), static_cast<double>(fresh_)};
-    const Series plain = make_series(window.features, 1);
+    const Window window{logs_, BandSums(features(logs_)), static_cast<double>(base_),
+                        static_cast<double>(fresh_)};
+    const Series plain = window.bands.at(1);
     bool found = look_for(window, plain, 1);
     for (const auto& [tempo, pitch] : changed_places())
-      found |= look_for(window, make_series(window.features, pitch), tempo, pitch);
+      found |= look_for(window, window.bands.at(pitch), tempo, pitch);
     const bool turn = windows_ < kSearched || windows_ % kSearchEvery == 0;
     if (!found && options_.search && turn) search(window, plain);
     ++windows_;
@@ -115,38 +113,67 @@ class Reader final : public SoundReader {
     const SeriesSpectrum spectrum(series);
     bool found = false;
     for (KeyTracker& tracker : trackers_)
-      for (Place& place : tracker.pilots().find(spectrum, tempo, pitch, kCandidates)) {
+      for (Place& place : tracker.pilots().find(
+               spectrum, tracker.pilots().pattern(tempo, spectrum.length()), pitch, kCandidates)) {
         tracker.pilots().refine(series, place, false);
         found |= tracker.take(window, series, place);
       }
     return found;
   }
 
+  /// The best places of each key.
+  using Places = std::vector<std::vector<Place>>;
+
   void search(const Window& window, const Series& plain) {
-    for (const Stage& stage : kStages)
-      if (search(window, plain, stage)) return;
-    if (options_.deep && windows_ == 0) search(window, plain, kDeepStage);
+    const SeriesSpectrum still(plain);
+    Places resampled(trackers_.size()), faster(trackers_.size()), higher(trackers_.size());
+    for (const double tempo : tempi()) {
+      const SeriesSpectrum moved(window.bands.at(tempo));
+      for (std::size_t k = 0; k < trackers_.size(); ++k) {
+        const auto pattern = trackers_[k].pilots().pattern(tempo, still.length());
+        add_best(k, moved, pattern, tempo, resampled);
+        add_best(k, still, pattern, 1, faster);
+      }
+    }
+    if (try_all(window, resampled, kResampled) || try_all(window, faster, kTempo)) return;
+    const auto untouched = patterns(1, still.length());
+    for (const double pitch : pitches(6)) {
+      const SeriesSpectrum moved(window.bands.at(pitch));
+      for (std::size_t k = 0; k < trackers_.size(); ++k)
+        add_best(k, moved, untouched[k], pitch, higher);
+    }
+    if (try_all(window, higher, kPitch)) return;
+    if (options_.deep && windows_ == 0) search_both(window);
   }
 
-  bool search(const Window& window, const Series& plain, const Stage& stage) {
-    std::vector<std::vector<Place>> best(trackers_.size());
-    const auto try_tempi = [&](const Series& series, double pitch,
-                               const std::vector<double>& list) {
-      const SeriesSpectrum spectrum(series);
-      for (const double tempo : list)
+  /// Tempo and pitch that came apart both ways.
+  void search_both(const Window& window) {
+    std::vector<std::pair<double, SeriesSpectrum>> moved;
+    for (const double pitch : pitches(6)) moved.emplace_back(pitch, window.bands.at(pitch));
+    Places best(trackers_.size());
+    for (const double tempo : tempi()) {
+      const auto all = patterns(tempo, moved.front().second.length());
+      for (const auto& [pitch, spectrum] : moved)
         for (std::size_t k = 0; k < trackers_.size(); ++k)
-          for (const Place& place : trackers_[k].pilots().find(spectrum, tempo, pitch, 1))
-            best[k].push_back(place);
-    };
-    if (stage.together) {
-      for (const double both : tempi()) try_tempi(make_series(window.features, both), both, {both});
-    } else if (!stage.with_pitch) {
-      try_tempi(plain, 1, tempi());
-    } else {
-      for (const double pitch : pitches(6))
-        try_tempi(make_series(window.features, pitch), pitch,
-                  stage.with_tempo ? tempi() : std::vector<double>{1});
+          add_best(k, spectrum, all[k], pitch, best);
     }
+    try_all(window, best, kResampled);
+  }
+
+  [[nodiscard]] std::vector<PilotSearch::Pattern> patterns(double tempo, int length) const {
+    std::vector<PilotSearch::Pattern> all;
+    for (const KeyTracker& tracker : trackers_)
+      all.push_back(tracker.pilots().pattern(tempo, length));
+    return all;
+  }
+
+  void add_best(std::size_t key, const SeriesSpectrum& spectrum,
+                const PilotSearch::Pattern& pattern, double pitch, Places& best) const {
+    for (const Place& place : trackers_[key].pilots().find(spectrum, pattern, pitch, 1))
+      best[key].push_back(place);
+  }
+
+  bool try_all(const Window& window, Places& best, const Stage& stage) {
     bool found = false;
     for (std::size_t k = 0; k < trackers_.size(); ++k)
       found |= try_best(window, trackers_[k], best[k], stage);
@@ -174,7 +201,7 @@ class Reader final : public SoundReader {
       Place tried = rough;
       tried.pitch *= 1 + 0.0035 * i;
       if (!stage.with_pitch && i != 0) continue;
-      Series series = make_series(window.features, tried.pitch);
+      Series series = window.bands.at(tried.pitch);
       tracker.pilots().refine(series, tried, stage.with_tempo);
       if (tried.z <= place.z) continue;
       place = tried;

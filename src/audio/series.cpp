@@ -14,26 +14,35 @@ struct Edge {
   float part = 0;
 };
 
+/// `map`: of running sums.
 std::array<Edge, kBands + 1> edges_of(const Map& map, double pitch) {
   std::array<Edge, kBands + 1> edges;
   for (std::size_t j = 0; j < edges.size(); ++j) {
     const double bin = band_edges()[j] * pitch / map.bin_hz + 0.5 - map.first_bin;
-    const double within = std::clamp(bin, 0.0, static_cast<double>(map.bins));
-    edges[j].index =
-        std::min(static_cast<std::size_t>(within), static_cast<std::size_t>(map.bins) - 1);
+    const int last = map.bins - 2;  // the last bin; there is one sum more than bins
+    const double within = std::clamp(bin, 0.0, last + 1.0);
+    edges[j].index = std::min(static_cast<std::size_t>(within), static_cast<std::size_t>(last));
     edges[j].part = static_cast<float>(within - static_cast<double>(edges[j].index));
   }
   return edges;
 }
 
+void add_squares(const float* row, float* square) {
+  for (int j = 0; j < kBands; ++j) square[j] += row[j] * row[j];
+}
+
+void scale_row(const float* factor, float* row) {
+  for (int j = 0; j < kBands; ++j) row[j] *= factor[j];
+}
+
 void to_unit_variance(Series& series) {
-  std::array<double, kBands> square{};
-  for (std::size_t i = 0; i < series.values.size(); ++i)
-    square[i % kBands] += static_cast<double>(series.values[i]) * series.values[i];
+  std::array<float, kBands> square{};
+  for (int i = 0; i < series.steps(); ++i) add_squares(series.row(i), square.data());
   std::array<float, kBands> factor{};
   for (std::size_t j = 0; j < kBands; ++j)
-    factor[j] = square[j] > 0 ? static_cast<float>(std::sqrt(series.steps() / square[j])) : 0;
-  for (std::size_t i = 0; i < series.values.size(); ++i) series.values[i] *= factor[i % kBands];
+    if (square[j] > 0) factor[j] = std::sqrt(static_cast<float>(series.steps()) / square[j]);
+  for (int i = 0; i < series.steps(); ++i)
+    scale_row(factor.data(), &series.values[static_cast<std::size_t>(i) * kBands]);
 }
 
 /// Adds the part of the series between two times, in steps, to a cell row.
@@ -51,25 +60,41 @@ void add_slot(const Series& series, double from, double to, float* cells) {
 
 }  // namespace
 
-Series make_series(const Map& features, double pitch) {
-  Series series;
-  if (features.bins < 2) return series;
-  const auto edges = edges_of(features, pitch);
-  series.values.reserve(static_cast<std::size_t>(features.steps()) * kBands);
-  std::vector<float> sums(static_cast<std::size_t>(features.bins) + 1);
+BandSums::BandSums(const Map& features) : sums_(features) {
+  if (features.bins < 2) return;
+  ++sums_.bins;
+  sums_.values.assign(
+      static_cast<std::size_t>(features.steps()) * static_cast<std::size_t>(sums_.bins), 0);
   for (int i = 0; i < features.steps(); ++i) {
     const auto row = features.row(i);
+    auto sums = sums_.row(i);
     for (std::size_t k = 0; k < row.size(); ++k) sums[k + 1] = sums[k] + row[k];
-    float before = sums[edges[0].index] + edges[0].part * row[edges[0].index];
+  }
+}
+
+Series BandSums::at(double pitch) const {
+  Series series;
+  if (sums_.bins < 2) return series;
+  const auto edges = edges_of(sums_, pitch);
+  series.values.resize(static_cast<std::size_t>(sums_.steps()) * kBands);
+  float* out = series.values.data();
+  for (int i = 0; i < sums_.steps(); ++i) {
+    const float* sums = sums_.row(i).data();
+    const auto up_to = [&](const Edge& edge) {
+      return sums[edge.index] + edge.part * (sums[edge.index + 1] - sums[edge.index]);
+    };
+    float before = up_to(edges[0]);
     for (std::size_t j = 1; j < edges.size(); ++j) {
-      const float here = sums[edges[j].index] + edges[j].part * row[edges[j].index];
-      series.values.push_back(here - before);
+      const float here = up_to(edges[j]);
+      *out++ = here - before;
       before = here;
     }
   }
   to_unit_variance(series);
   return series;
 }
+
+Series make_series(const Map& features, double pitch) { return BandSums(features).at(pitch); }
 
 std::vector<float> fold(const Series& series, const Place& place, double from, double to) {
   std::vector<float> cells(kCells, 0);

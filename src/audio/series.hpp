@@ -17,7 +17,17 @@ struct Series {
     return values.data() + static_cast<std::size_t>(step) * kBands;
   }
 };
-/// `pitch`: factor by which frequencies were raised since the mark was laid.
+/// Features, ready to be summed up by bands of any pitch.
+class BandSums {
+ public:
+  explicit BandSums(const Map& features);
+  /// `pitch`: factor by which frequencies were raised since the mark was laid.
+  [[nodiscard]] Series at(double pitch) const;
+
+ private:
+  Map sums_;  // from the first bin up to each
+};
+/// For one pitch alone.
 Series make_series(const Map& features, double pitch);
 
 /// Where super-frames lie, in steps of the series.

@@ -86,38 +86,51 @@ PilotSearch::PilotSearch(const Layout& layout) {
     }
 }
 
-std::vector<float> PilotSearch::correlation(const SeriesSpectrum& series, double tempo,
-                                            int span) const {
-  const auto length = static_cast<std::size_t>(series.length());
-  const auto width = static_cast<std::size_t>(span);
-  std::vector<std::vector<Complex>> patterns(kBands / 2);
+PilotSearch::Pattern PilotSearch::pattern(double tempo, int length) const {
+  Pattern pattern;
+  pattern.tempo_ = tempo;
+  pattern.span_ = span_of(tempo);
+  const auto size = static_cast<std::size_t>(length);
+  const auto width = static_cast<std::size_t>(pattern.span_);
+  pattern.values_.resize(size * kBands / 2);
   const double slot = kSlotSeconds / kStepSeconds / kStepsAPlace / tempo;
-  for (auto& pattern : patterns) pattern.resize(length);
   for (const Pilot& p : pilots_)
-    add_pilot(std::span(patterns[p.band / 2]).first(width), p.slot * slot, (p.slot + 1) * slot,
-              p.band % 2 == 0 ? Complex(p.sign, 0) : Complex(0, p.sign));
-  Fourier fourier(series.length());
+    add_pilot(std::span(pattern.values_).subspan(p.band / 2 * size, width), p.slot * slot,
+              (p.slot + 1) * slot, p.band % 2 == 0 ? Complex(p.sign, 0) : Complex(0, p.sign));
+  Fourier fourier(length);
+  for (std::size_t j = 0; j < kBands / 2; ++j)
+    fourier.forward(std::span(pattern.values_).subspan(j * size, size));
+  return pattern;
+}
+
+namespace {
+
+/// Over all lags, negative ones at the end.
+std::vector<float> correlation(const SeriesSpectrum& series, std::span<const Complex> patterns) {
+  const auto length = static_cast<std::size_t>(series.length());
   std::vector<Complex> product(length);
-  for (std::size_t j = 0; j < patterns.size(); ++j) {
-    fourier.forward(patterns[j]);
+  for (std::size_t j = 0; j < kBands / 2; ++j) {
     const auto values = series.pair(static_cast<int>(j));
-    const auto& pattern = patterns[j];
+    const auto pattern = patterns.subspan(j * length, length);
     for (std::size_t k = 0; k < length; ++k) {
       const float re = values[k].real() * pattern[k].real() + values[k].imag() * pattern[k].imag();
       const float im = values[k].imag() * pattern[k].real() - values[k].real() * pattern[k].imag();
       product[k] += Complex(re, im);
     }
   }
-  fourier.inverse(product);
+  Fourier(series.length()).inverse(product);
   std::vector<float> result(length);
   for (std::size_t k = 0; k < length; ++k) result[k] = product[k].real();
   return result;
 }
 
-std::vector<Place> PilotSearch::find(const SeriesSpectrum& series, double tempo, double pitch,
-                                     std::size_t most) const {
-  const int span = span_of(tempo), places = series.places(), length = series.length();
-  const auto all = correlation(series, tempo, span);
+}  // namespace
+
+std::vector<Place> PilotSearch::find(const SeriesSpectrum& series, const Pattern& pattern,
+                                     double pitch, std::size_t most) const {
+  const double tempo = pattern.tempo_;
+  const int span = pattern.span_, places = series.places(), length = series.length();
+  const auto all = correlation(series, pattern.values_);
   const auto at = [&](int lag) {
     return all[static_cast<std::size_t>(lag < 0 ? lag + length : lag)];
   };

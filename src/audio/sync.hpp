@@ -27,10 +27,21 @@ class SeriesSpectrum {
 class PilotSearch {
  public:
   explicit PilotSearch(const Layout& layout);
+
+  /// The pilots under one tempo, ready for correlation with all series of one length.
+  class Pattern {
+   private:
+    friend class PilotSearch;
+    double tempo_ = 1;
+    int span_ = 0;
+    std::vector<Complex> values_;  // of two bands each
+  };
+  [[nodiscard]] Pattern pattern(double tempo, int length) const;
+
   /// The best places of one tempo, best first. A place covers those successive super-frames that
   /// together say most.
-  [[nodiscard]] std::vector<Place> find(const SeriesSpectrum& series, double tempo, double pitch,
-                                        std::size_t most) const;
+  [[nodiscard]] std::vector<Place> find(const SeriesSpectrum& series, const Pattern& pattern,
+                                        double pitch, std::size_t most) const;
   /// Correlation of folded cells with the pilots, in standard deviations.
   [[nodiscard]] double score(std::span<const float> cells) const;
   /// Moves a place to where the pilots fit best. `free`: tempo too.
@@ -41,8 +52,6 @@ class PilotSearch {
     std::uint16_t slot = 0, band = 0;
     float sign = 1;
   };
-  [[nodiscard]] std::vector<float> correlation(const SeriesSpectrum& series, double tempo,
-                                               int span) const;
   std::vector<Pilot> pilots_;
 };
 

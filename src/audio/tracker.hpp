@@ -11,7 +11,7 @@ namespace signmark::audio {
 /// A part of a sound, small enough to be looked at as a whole.
 struct Window {
   const Map& logs;
-  Map features;
+  BandSums bands;
   double base = 0;   ///< step of the sound at which it begins
   double fresh = 0;  ///< step of the window before which everything was seen already
 };

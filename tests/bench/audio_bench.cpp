@@ -307,7 +307,8 @@ void tail_of(const audio::Map& features, const std::array<Byte, 32>& key, std::m
   const audio::Layout layout = audio::build_layout(key);
   const audio::PilotSearch pilots(layout);
   const audio::Series series = audio::make_series(features, 1);
-  for (audio::Place& place : pilots.find(audio::SeriesSpectrum(series), 1, 1, 2)) {
+  const audio::SeriesSpectrum spectrum(series);
+  for (audio::Place& place : pilots.find(spectrum, pilots.pattern(1, spectrum.length()), 1, 2)) {
     pilots.refine(series, place, false);
     const auto cells = audio::fold(series, place, 0, series.steps());
     audio::IdReading word;

@@ -13,6 +13,7 @@
 #include "image/mark/decode.hpp"
 #include "image/mark/front_end.hpp"
 #include "image/mark/lattice_mark.hpp"
+#include "image/mark/pilots.hpp"
 #include "signal/statistics.hpp"
 
 using namespace signmark;
@@ -41,10 +42,11 @@ Pose best_map(const Spectrum& spectrum, const CarrierSet& set) {
   const Constellation constellation(set, kFine, false);
   const auto candidates =
       constellation.acquire(constellation.view(spectrum, cv::Matx22d::eye()), kMaps);
+  const PilotSums pilots(set.pilots);
   Pose best = candidates.front().pose;
   double top = 0;
   for (const Candidate& c : candidates) {
-    const PilotPeak peak = find_pilots(spectrum, c.pose, set.pilots).straight;
+    const PilotPeak peak = find_pilots(spectrum, c.pose, pilots).straight;
     if (peak.z <= top) continue;
     top = peak.z;
     best = c.pose;

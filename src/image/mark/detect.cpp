@@ -7,6 +7,7 @@
 #include "image/mark/decode.hpp"
 #include "image/mark/front_end.hpp"
 #include "image/mark/lattice_mark.hpp"
+#include "image/mark/pilots.hpp"
 #include "image/mark/resync.hpp"
 #include "signal/statistics.hpp"
 
@@ -36,9 +37,9 @@ struct Tested {
 Pose half_turn(const Pose& p) { return {-p.a, -p.b, -p.c, -p.d, p.tx, p.ty}; }
 
 /// Coherent pilot test of a candidate; both half turns.
-std::array<Tested, 2> test_pilots(const Spectrum& spectrum, const CarrierSet& lattice,
+std::array<Tested, 2> test_pilots(const Spectrum& spectrum, const PilotSums& pilots,
                                   const Candidate& candidate) {
-  const PilotPeaks peaks = find_pilots(spectrum, candidate.pose, lattice.pilots);
+  const PilotPeaks peaks = find_pilots(spectrum, candidate.pose, pilots);
   std::array<Tested, 2> tested{
       {{candidate.pose, peaks.straight.z}, {half_turn(candidate.pose), peaks.turned.z}}};
   tested[0].pose.tx = peaks.straight.tx, tested[0].pose.ty = peaks.straight.ty;
@@ -189,8 +190,9 @@ std::optional<FoundMark> decode_best(const Search& search, const std::vector<Can
                                      Detection& detection) {
   std::vector<Tested> tested;
   std::size_t tries = 0;
+  const PilotSums pilots(search.lattice.pilots);
   for (const Candidate& candidate : candidates)
-    for (const Tested& one : test_pilots(search.spectrum, search.lattice, candidate)) {
+    for (const Tested& one : test_pilots(search.spectrum, pilots, candidate)) {
       detection.best_pilot_z = std::max(detection.best_pilot_z, one.z);
       if (one.z < kPilotClear || tries >= kDecoded) {
         tested.push_back(one);

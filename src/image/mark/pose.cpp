@@ -2,21 +2,18 @@
 #include "image/mark/pose.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
-
-#include "image/mark/vector.hpp"
 
 namespace signmark::image {
 namespace {
 
 constexpr double kTwoPi = 2 * std::numbers::pi;
-constexpr int kGrid =
-    kShiftGrid;  // pilots reach 22: over-sampled twice a side (image-mark.md 8.2 C)
 
+/// Whole turns are taken off with all digits; what is left needs no more than a float's.
 std::complex<float> unit(double radians) {
-  return {static_cast<float>(std::cos(radians)), static_cast<float>(std::sin(radians))};
+  const double turns = radians / kTwoPi;
+  return std::polar(1.0F, static_cast<float>(kTwoPi * (turns - std::floor(turns))));
 }
 
 std::complex<float> value_at(const Spectrum& spectrum, const Pose& p, const Carrier& k) {
@@ -59,65 +56,6 @@ double coherent_sum(const Spectrum& spectrum, const Pose& pose, std::span<const 
     sum += weights[i] * turned.real();
   }
   return sum;
-}
-
-namespace {
-
-/// Highest value of each channel of a row.
-SIGNMARK_VECTOR void raise_to_row(const float* sums, float* highest) {
-  for (int x = 0; x < 2 * kGrid; ++x) highest[x] = std::max(highest[x], sums[x]);
-}
-
-/// Highest value of one channel of the sums, and where. Rows first: vectors find maxima, not
-/// places.
-PilotPeak peak_of(const cv::Mat& sums, int channel) {
-  const auto* s = sums.ptr<cv::Vec2f>();
-  std::array<float, std::size_t{2} * kGrid> highest{};
-  for (int row = 0; row < kGrid; ++row) raise_to_row(sums.ptr<float>(row), highest.data());
-  int column = 0;
-  const auto value = [&](int x) {
-    const int at = 2 * x + channel;
-    return highest[static_cast<std::size_t>(at)];
-  };
-  for (int x = 1; x < kGrid; ++x)
-    if (value(x) > value(column)) column = x;
-  int row = 0;
-  while (row + 1 < kGrid && s[row * kGrid + column][channel] != value(column)) ++row;
-  return {value(column), static_cast<double>(column) / kGrid, static_cast<double>(row) / kGrid};
-}
-
-}  // namespace
-
-cv::Mat pilot_sums(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> pilots) {
-  // The sum of Re(v exp(-2 pi j k t)) over a grid of t is the transform of v's Hermitian part,
-  // which is real: the straight sums go into the real, the turned ones into the imaginary half of
-  // one transform.
-  cv::Mat grid = cv::Mat::zeros(kGrid, kGrid, CV_32FC2);
-  const auto add = [&](int u, int v, std::complex<float> straight, std::complex<float> turned) {
-    const std::complex<float> both = straight + std::complex<float>(0, 1) * turned;
-    auto& cell = grid.at<cv::Vec2f>((v + kGrid) % kGrid, (u + kGrid) % kGrid);
-    cell += cv::Vec2f(both.real(), both.imag()) * 0.5F;
-  };
-  double noise = 0;
-  for (const Carrier& k : pilots) {
-    const std::complex<float> x = value_at(spectrum, pose, k), phase = unit(-k.phase);
-    if (x == std::complex<float>{}) continue;
-    noise += 0.5;  // half of unit power lies along any phase
-    const std::complex<float> straight = x * phase, turned = std::conj(x) * phase;
-    add(k.u / 2, k.v / 2, straight, turned);
-    add(-k.u / 2, -k.v / 2, std::conj(straight), std::conj(turned));
-  }
-  cv::Mat sums;
-  cv::dft(grid, sums);
-  sums *= 1 / std::sqrt(std::max(noise, 1.0));
-  return sums;
-}
-
-PilotPeaks peaks_of(const cv::Mat& sums) { return {peak_of(sums, 0), peak_of(sums, 1)}; }
-
-PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose,
-                       std::span<const Carrier> pilots) {
-  return peaks_of(pilot_sums(spectrum, pose, pilots));
 }
 
 void climb(const Spectrum& spectrum, std::span<const Carrier> carriers,

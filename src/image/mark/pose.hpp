@@ -32,22 +32,6 @@ void turn_by_shift(const Pose& pose, std::span<const Carrier> carriers,
 double coherent_sum(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> carriers,
                     std::span<const float> weights);
 
-/// Best shift of the pilots over the whole tile by one inverse FFT, and the statistic there:
-/// peak / rms of the noise. `turned`: the same for the pose turned by half a turn.
-struct PilotPeak {
-  double z = 0, tx = 0, ty = 0;
-};
-struct PilotPeaks {
-  PilotPeak straight, turned;
-};
-/// Coherent sums of the pilots over a grid of shifts in units of their noise: kShiftGrid squared,
-/// CV_32FC2, the pose as it is and turned by half a turn.
-inline constexpr int kShiftGrid = 96;
-cv::Mat pilot_sums(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> pilots);
-/// The highest of them.
-PilotPeaks peaks_of(const cv::Mat& sums);
-PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> pilots);
-
 /// Pattern search over the six parameters on any score; `reach`: first step in cycles of the
 /// radius `radius` at the edge of a picture of this size.
 void climb(const std::function<double(const Pose&)>& score, cv::Size picture, double radius,

@@ -2,6 +2,7 @@
 #include "image/mark/spectrum.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <opencv2/imgproc.hpp>
@@ -39,12 +40,18 @@ double kernel_response(double fraction) {
   return square < 0 ? std::sin(std::sqrt(-square)) / std::sqrt(-square) : 1;
 }
 
-std::vector<float> kernel_table() {
-  std::vector<float> table;
-  table.reserve(static_cast<std::size_t>(kPhases) * kTaps);
-  for (int p = 0; p < kPhases; ++p)
-    for (int t = 0; t < kTaps; ++t)
-      table.push_back(static_cast<float>(kernel(t - 1 - static_cast<double>(p) / kPhases)));
+/// Weights of four neighbours, each twice: for the two parts of a complex number.
+using Weights = std::array<float, std::size_t{2} * kTaps>;
+
+const std::vector<Weights>& kernel_table() {
+  static const std::vector<Weights> table = [] {
+    std::vector<Weights> made(kPhases);
+    for (int p = 0; p < kPhases; ++p)
+      for (int i = 0; i < 2 * kTaps; ++i)
+        made[static_cast<std::size_t>(p)][static_cast<std::size_t>(i)] =
+            static_cast<float>(kernel(i / 2 - 1 - static_cast<double>(p) / kPhases));
+    return made;
+  }();
   return table;
 }
 
@@ -86,9 +93,7 @@ int padded_side(int side) {
 }  // namespace
 
 Spectrum::Spectrum(const cv::Mat& residual)
-    : picture_(residual.size()),
-      plane_(padded_side(residual.cols), padded_side(residual.rows)),
-      kernel_(kernel_table()) {
+    : picture_(residual.size()), plane_(padded_side(residual.cols), padded_side(residual.rows)) {
   cv::Mat plane = padded(residual, plane_);
   cv::dft(plane, plane);  // packed, in place: a complex plane would be twice as large
   take_half(plane);
@@ -139,8 +144,7 @@ void Spectrum::scale_to_unit_power() {
       power += std::norm(at(0.43 * (2.0 * i / kSide - 1), 0.43 * (j + 0.37) / kSide));
   power /= kSide * kSide;
   if (power <= 0) return;
-  const auto factor = static_cast<float>(std::pow(power, -0.25));  // the kernel is used twice
-  for (float& k : kernel_) k *= factor;
+  level_ = static_cast<float>(1 / std::sqrt(power));
 }
 
 namespace {
@@ -219,31 +223,35 @@ float Spectrum::power_at(double fx, double fy) const {
   return power_.ptr<float>(cvRound(at.y))[cvRound(at.x)];
 }
 
-std::complex<float> Spectrum::at(double fx, double fy) const {
+Spectrum::Place Spectrum::place(double fx, double fy) const {
   if (std::abs(fx) > kBand || std::abs(fy) > kBand) return {};
-  const bool mirrored = fx < 0;
-  const cv::Point2d at = mirrored ? on_grid(-fx, -fy) : on_grid(fx, fy);
+  Place place;
+  place.mirrored = fx < 0;
+  const cv::Point2d at = place.mirrored ? on_grid(-fx, -fy) : on_grid(fx, fy);
   const int ix = static_cast<int>(at.x), iy = static_cast<int>(at.y);  // both are positive
-  const float* kx = &kernel_[static_cast<std::size_t>((at.x - ix) * kPhases) * kTaps];
-  const float* ky = &kernel_[static_cast<std::size_t>((at.y - iy) * kPhases) * kTaps];
-  float re = 0, im = 0;
-  for (int j = 0; j < kTaps; ++j) {
-    const auto* line = half_.ptr<cv::Vec2f>(iy - 1 + j) + ix - 1;
-    float a = 0, b = 0;
-    for (int t = 0; t < kTaps; ++t) {
-      a += kx[t] * line[t][0];
-      b += kx[t] * line[t][1];
-    }
-    re += ky[j] * a;
-    im += ky[j] * b;
-  }
+  const auto& table = kernel_table();
+  place.across = table[static_cast<std::size_t>((at.x - ix) * kPhases)].data();
+  place.down = table[static_cast<std::size_t>((at.y - iy) * kPhases)].data();
+  place.cell = static_cast<std::ptrdiff_t>(iy - 1) * half_.cols + ix - 1;
   // Even sides: pixel 0 of the plane lies half a pixel right of the centre.
   const double half =
       -2 * std::numbers::pi *
       ((picture_.width % 2 == 0 ? 0.5 : 0) * fx + (picture_.height % 2 == 0 ? 0.5 : 0) * fy);
-  return std::complex<float>(re, mirrored ? -im : im) *
-         std::complex<float>(static_cast<float>(std::cos(half)),
-                             static_cast<float>(std::sin(half)));
+  place.turn = {std::cos(static_cast<float>(half)), std::sin(static_cast<float>(half))};
+  return place;
+}
+
+std::complex<float> Spectrum::at(const Place& place) const {
+  if (place.cell < 0) return {};
+  constexpr std::size_t kRow = std::size_t{2} * kTaps;
+  const float* line = half_.ptr<float>() + 2 * place.cell;
+  float sums[kRow] = {};
+  for (std::size_t j = 0; j < kTaps; ++j, line += half_.step1())
+    for (std::size_t i = 0; i < kRow; ++i) sums[i] += place.down[2 * j] * line[i];
+  for (std::size_t i = 0; i < kRow; ++i) sums[i] *= place.across[i];
+  const float re = sums[0] + sums[2] + (sums[4] + sums[6]);
+  const float im = sums[1] + sums[3] + (sums[5] + sums[7]);
+  return std::complex<float>(level_ * re, place.mirrored ? -level_ * im : level_ * im) * place.turn;
 }
 
 }  // namespace signmark::image

@@ -16,7 +16,18 @@ class Spectrum {
 
   /// Value at a frequency in cycles per pixel, phases counted from the centre of the picture; unit
   /// mean power, magnitude limited. 0 beyond `kBand`.
-  [[nodiscard]] std::complex<float> at(double fx, double fy) const;
+  [[nodiscard]] std::complex<float> at(double fx, double fy) const { return at(place(fx, fy)); }
+
+  /// Where a frequency lies on the grid: found once, good for the spectra of all pictures of one
+  /// size.
+  struct Place {
+    std::ptrdiff_t cell = -1;                        ///< first of 4 x 4; negative beyond the band
+    const float *across = nullptr, *down = nullptr;  ///< weights of the cells
+    std::complex<float> turn;
+    bool mirrored = false;
+  };
+  [[nodiscard]] Place place(double fx, double fy) const;
+  [[nodiscard]] std::complex<float> at(const Place& place) const;
 
   /// Power at the nearest grid point, smoothed to the width of a line; 1 (the mean) beyond `kBand`.
   [[nodiscard]] float power_at(double fx, double fy) const;
@@ -44,7 +55,7 @@ class Spectrum {
   cv::Size picture_, plane_;      // plane: the padded picture
   cv::Mat half_;                  // CV_32FC2, rows from fy = -1/2
   cv::Mat power_, coarse_power_;  // CV_32FC1, as large
-  std::vector<float> kernel_;
+  float level_ = 1;               // brings the mean power to 1
 };
 
 }  // namespace signmark::image

@@ -9,13 +9,14 @@
 #include "image/mark/front_end.hpp"
 #include "signal/statistics.hpp"
 #include "video/mark/stills.hpp"
+#include "video/mark/torus.hpp"
 
 namespace signmark::video {
 namespace {
 
 // Frames that follow each other closely are averaged: the mark stands still, the film moves.
 constexpr double kClosely = 0.3, kBatch = 0.5;  // seconds
-constexpr std::size_t kSearched = 16;           // views that are searched together
+constexpr std::size_t kSearched = kMostSummed;  // views that are searched together
 constexpr int kSearchedAlone = 2;               // views that may be searched one by one
 constexpr double kFrame = 0.05;  // seconds: nearer than this no two frames need to be told apart
 constexpr double kCovers = 2.5;  // seconds that a view stands for, at most

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "video/mark/torus.hpp"
 
@@ -37,102 +38,102 @@ std::vector<std::vector<std::size_t>> hold_numbers(const Views& views) {
   return all;
 }
 
+/// What a hypothesis says: how high the pilots stand, where, and the holds that the views show.
+struct Hypothesis {
+  double z = 0;  // in deviations of noise
+  image::PilotPeak peak;
+  std::vector<std::size_t> phases;  // by view; empty: for each view the strongest
+};
+
+/// Holds in the order of the table from a first one.
+ShiftTable beginning_with(const ShiftTable& shifts, std::size_t first) {
+  ShiftTable turned = shifts;
+  std::rotate(turned.begin(), turned.begin() + static_cast<std::ptrdiff_t>(first), turned.end());
+  return turned;
+}
+
 /// The sum of all views under hypotheses that follow the clock: hold after hold in the order of the
 /// table. Far fewer than phases for each view of its own, so that weaker marks stand out.
 class Clocked {
  public:
   explicit Clocked(const Views& views) : numbers_(hold_numbers(views)) {}
 
-  struct Best {
-    image::PilotPeak peak;  ///< z in deviations of noise
-    std::size_t first = 0;  ///< phase of hold number 0
-    const std::vector<std::size_t>* numbers = nullptr;
-  };
-  /// For the pose as it is and turned by half a turn.
-  [[nodiscard]] std::array<Best, 2> test(const std::vector<cv::Mat>& sums,
-                                         const ShiftTable& shifts) const {
+  /// For the pose as it is and turned by half a turn; places only of what reaches the gate.
+  std::array<Hypothesis, 2> test(std::span<const Torus> maps, const ShiftTable& shifts) {
+    struct Best {
+      float height = 0;
+      const std::vector<std::size_t>* numbers = nullptr;
+      std::size_t first = 0;
+    };
     std::array<Best, 2> best;
     for (const auto& numbers : numbers_) {
-      const Folded holds(sums, numbers, shifts.size());
+      fold(maps, numbers);
       for (std::size_t first = 0; first < shifts.size(); ++first) {
-        const image::PilotPeaks peaks = image::peaks_of(holds.total(shifts, first));
-        if (peaks.straight.z > best[0].peak.z) best[0] = {peaks.straight, first, &numbers};
-        if (peaks.turned.z > best[1].peak.z) best[1] = {peaks.turned, first, &numbers};
+        const Heights heights = heights_of_sum(holds_, beginning_with(shifts, first));
+        if (heights.straight > best[0].height) best[0] = {heights.straight, &numbers, first};
+        if (heights.turned > best[1].height) best[1] = {heights.turned, &numbers, first};
       }
     }
-    const double noise = std::sqrt(static_cast<double>(sums.size()));
-    for (Best& one : best) one.peak.z /= noise;
-    return best;
+    const double noise = std::sqrt(static_cast<double>(maps.size()));
+    std::array<Hypothesis, 2> result;
+    for (std::size_t c = 0; c < 2; ++c) {
+      result[c].z = best[c].height / noise;
+      if (result[c].z < kGate) continue;
+      fold(maps, *best[c].numbers);
+      const auto peaks = peaks_of_sum(holds_, beginning_with(shifts, best[c].first));
+      result[c].peak = c == 0 ? peaks.straight : peaks.turned;
+      for (const std::size_t number : *best[c].numbers)
+        result[c].phases.push_back((best[c].first + number) % shifts.size());
+    }
+    return result;
   }
 
  private:
   /// Views whose holds lie whole sections apart have the same shift under every hypothesis: they
   /// are added up once.
-  class Folded {
-   public:
-    Folded(const std::vector<cv::Mat>& sums, const std::vector<std::size_t>& numbers,
-           std::size_t phases) {
-      std::vector<cv::Mat> by_phase(phases);
-      for (std::size_t i = 0; i < sums.size(); ++i) {
-        cv::Mat& sum = by_phase[numbers[i] % phases];
-        sum = sum.empty() ? sums[i].clone() : sum + sums[i];
-      }
-      for (std::size_t p = 0; p < phases; ++p) {
-        if (by_phase[p].empty()) continue;
-        maps_.emplace_back(by_phase[p]);
-        phases_.push_back(p);
-      }
+  void fold(std::span<const Torus> maps, const std::vector<std::size_t>& numbers) {
+    std::array<bool, kHoldsInSection> used{};
+    for (std::size_t i = 0; i < maps.size(); ++i) {
+      const std::size_t hold = numbers[i] % holds_.size();
+      if (used[hold])
+        holds_[hold].add(maps[i]);
+      else
+        holds_[hold] = maps[i];
+      used[hold] = true;
     }
-    [[nodiscard]] cv::Mat total(const ShiftTable& shifts, std::size_t first) const {
-      std::vector<const Torus*> parts;
-      std::vector<Shift> moved;
-      for (std::size_t i = 0; i < maps_.size(); ++i) {
-        parts.push_back(&maps_[i]);
-        moved.push_back(shifts[(first + phases_[i]) % shifts.size()]);
-      }
-      return sum_of(parts, moved);
-    }
-
-   private:
-    std::vector<Torus> maps_;
-    std::vector<std::size_t> phases_;
-  };
+    for (std::size_t hold = 0; hold < holds_.size(); ++hold)
+      if (!used[hold]) holds_[hold] = Torus();
+  }
 
   std::vector<std::vector<std::size_t>> numbers_;
+  HoldMaps holds_;
 };
 
-float at_shift(const cv::Mat& sums, int channel, double x, double y) {
-  const auto cell = [](double tiles) {
-    const auto n = static_cast<int>(std::lround(tiles * image::kShiftGrid)) % image::kShiftGrid;
-    return n < 0 ? n + image::kShiftGrid : n;
+/// Without a clock: each view shows the hold that it shows best.
+std::array<Hypothesis, 2> test_free(std::span<const Torus> maps, const ShiftTable& shifts) {
+  const image::PilotPeaks peaks = peaks_of_best(maps, shifts);
+  const auto count = static_cast<double>(maps.size());
+  const auto z = [&](const image::PilotPeak& peak) {
+    return (peak.z - count * kMeanOfLargest) / (kDeviationOfLargest * std::sqrt(count));
   };
-  return sums.at<cv::Vec2f>(cell(y), cell(x))[channel];
+  return {{{z(peaks.straight), peaks.straight, {}}, {z(peaks.turned), peaks.turned, {}}}};
 }
 
-/// Which hold each view shows, given the origin: the strongest of those that may be.
-void assign_phases(const std::vector<cv::Mat>& sums, int channel, const ShiftTable& shifts,
-                   Placed& placed) {
-  for (const cv::Mat& one : sums) {
-    std::size_t best = 0;
-    float top = -1e9F;
-    for (std::size_t p = 0; p < shifts.size(); ++p) {
-      const float value =
-          at_shift(one, channel, placed.pose.tx + shifts[p].x, placed.pose.ty + shifts[p].y);
-      if (value > top) top = value, best = p;
+/// What each view says of its hold, given the origin; which one it is, where nobody has said.
+void listen_to_views(std::span<const Torus> maps, std::size_t channel, const ShiftTable& shifts,
+                     Placed& placed) {
+  const bool told = !placed.phases.empty();
+  const auto strength = [&](const Torus& map, std::size_t phase) {
+    return map.at({placed.pose.tx + shifts[phase].x, placed.pose.ty + shifts[phase].y}, channel);
+  };
+  for (std::size_t i = 0; i < maps.size(); ++i) {
+    if (!told) {
+      std::size_t best = 0;
+      for (std::size_t p = 1; p < shifts.size(); ++p)
+        if (strength(maps[i], p) > strength(maps[i], best)) best = p;
+      placed.phases.push_back(best);
     }
-    placed.phases.push_back(best);
-    placed.strengths.push_back(top);
-  }
-}
-
-/// The phases of a hypothesis that follows the clock.
-void assign_phases(const std::vector<cv::Mat>& sums, int channel, const ShiftTable& shifts,
-                   const Clocked::Best& best, Placed& placed) {
-  for (std::size_t i = 0; i < sums.size(); ++i) {
-    const std::size_t p = (best.first + (*best.numbers)[i]) % shifts.size();
-    placed.phases.push_back(p);
-    placed.strengths.push_back(
-        at_shift(sums[i], channel, placed.pose.tx + shifts[p].x, placed.pose.ty + shifts[p].y));
+    placed.strengths.push_back(strength(maps[i], placed.phases[i]));
   }
 }
 
@@ -155,45 +156,64 @@ Placed placed_alone(const Pose& pose, const image::PilotPeak& peak) {
 
 Pose half_turn(const Pose& p) { return {-p.a, -p.b, -p.c, -p.d, p.tx, p.ty}; }
 
-/// Pilot test of a linear map on all views, both half turns.
-std::array<Placed, 2> test(const Views& views, const KeyTools& tools, const Clocked& clocked,
-                           const Pose& pose) {
-  std::vector<cv::Mat> sums;
-  for (const auto& view : views)
-    sums.push_back(image::pilot_sums(view->spectrum, pose, tools.lattice().pilots));
-  if (views.size() == 1) {
-    const image::PilotPeaks peaks = image::peaks_of(sums.front());
-    return {placed_alone(pose, peaks.straight), placed_alone(half_turn(pose), peaks.turned)};
-  }
-  cv::Mat total;
-  for (const cv::Mat& one : sums) {
-    const cv::Mat best = highest_of(Torus(one), tools.shifts());
-    total = total.empty() ? best : total + best;
-  }
-  const auto count = static_cast<double>(views.size());
-  const image::PilotPeaks peaks = image::peaks_of(total);
-  const auto in_time = clocked.test(sums, tools.shifts());
-  std::array<Placed, 2> result;
-  for (int channel = 0; channel < 2; ++channel) {
-    const auto c = static_cast<std::size_t>(channel);
-    const image::PilotPeak& free = channel == 0 ? peaks.straight : peaks.turned;
-    const double z_free =
-        (free.z - count * kMeanOfLargest) / (kDeviationOfLargest * std::sqrt(count));
-    // Pictures without any structure, all black, give no hypothesis.
-    const bool by_clock = in_time[c].numbers != nullptr && in_time[c].peak.z > z_free;
-    const image::PilotPeak& peak = by_clock ? in_time[c].peak : free;
-    Placed& placed = result[c];
-    placed.pose = channel == 0 ? pose : half_turn(pose);
-    placed.pose.tx = peak.tx, placed.pose.ty = peak.ty;
-    placed.z = by_clock ? peak.z : z_free;
-    if (by_clock)
-      assign_phases(sums, channel, tools.shifts(), in_time[c], placed);
+/// Pilot tests of linear maps on all views.
+class PilotTest {
+ public:
+  PilotTest(const Views& views, const KeyTools& tools)
+      : views_(views), tools_(tools), clocked_(views) {}
+
+  /// Both half turns; adds what reaches the gate.
+  void test(const Pose& pose, std::vector<Placed>& found) {
+    if (views_.size() == 1)
+      test_alone(pose, found);
     else
-      assign_phases(sums, channel, tools.shifts(), placed);
-    note_known_phases(placed);
+      test_jointly(pose, found);
   }
-  return result;
-}
+
+ private:
+  void sum(const View& view, const Pose& pose) {
+    if (!places_ || view.spectrum.picture() != places_->picture())
+      places_ = tools_.pilot_sums().places(view.spectrum, pose);
+    tools_.pilot_sums().sum(view.spectrum, *places_, sums_);
+  }
+
+  void test_alone(const Pose& pose, std::vector<Placed>& found) {
+    places_.reset();
+    sum(*views_.front(), pose);
+    const image::PilotPeaks peaks = image::peaks_of(sums_);
+    if (peaks.straight.z >= kGate) found.push_back(placed_alone(pose, peaks.straight));
+    if (peaks.turned.z >= kGate) found.push_back(placed_alone(half_turn(pose), peaks.turned));
+  }
+
+  void test_jointly(const Pose& pose, std::vector<Placed>& found) {
+    places_.reset();
+    std::vector<Torus> maps;
+    for (const auto& view : views_) {
+      sum(*view, pose);
+      maps.emplace_back(sums_);
+    }
+    auto in_time = clocked_.test(maps, tools_.shifts());
+    auto free = test_free(maps, tools_.shifts());
+    for (std::size_t channel = 0; channel < 2; ++channel) {
+      Hypothesis& better = in_time[channel].z > free[channel].z ? in_time[channel] : free[channel];
+      if (better.z < kGate) continue;
+      Placed placed;
+      placed.pose = channel == 0 ? pose : half_turn(pose);
+      placed.pose.tx = better.peak.tx, placed.pose.ty = better.peak.ty;
+      placed.z = better.z;
+      placed.phases = std::move(better.phases);
+      listen_to_views(maps, channel, tools_.shifts(), placed);
+      note_known_phases(placed);
+      found.push_back(std::move(placed));
+    }
+  }
+
+  const Views& views_;
+  const KeyTools& tools_;
+  Clocked clocked_;
+  std::optional<image::PilotSums::Places> places_;
+  image::ShiftMap sums_;
+};
 
 /// Tiles as this size of picture would have them, and as a larger film that was scaled down.
 std::vector<Pose> upright_poses(cv::Size canonical) {
@@ -268,7 +288,8 @@ KeyTools::KeyTools(const image::MarkKey& key)
     : name_(key.name),
       lattice_(image::build_lattice(key.key)),
       shifts_(shift_table(key.key)),
-      pilots_(lattice_, image::kFine, false) {}
+      pilots_(lattice_, image::kFine, false),
+      pilot_sums_(lattice_.pilots) {}
 
 const image::Constellation& KeyTools::coarse() {
   if (!coarse_) coarse_.emplace(lattice_, image::kCoarse, false);
@@ -303,31 +324,66 @@ std::vector<Pose> poses_for(const Views& views, KeyTools& tools, cv::Size canoni
 
 std::vector<Placed> search(const Views& views, KeyTools& tools, cv::Size canonical, Effort effort) {
   const std::vector<Pose> poses = poses_for(views, tools, canonical, effort);
-  const Clocked clocked(views);
+  PilotTest test(views, tools);
   std::vector<Placed> found;
-  for (const Pose& pose : poses)
-    for (Placed& placed : test(views, tools, clocked, pose))
-      if (placed.z >= kGate) found.push_back(std::move(placed));
+  for (const Pose& pose : poses) test.test(pose, found);
   std::sort(found.begin(), found.end(), [](const Placed& a, const Placed& b) { return a.z > b.z; });
   found.resize(std::min(found.size(), kMostDecoded));
   return found;
 }
 
+namespace {
+
+/// How well the pilots of all views agree with a pose.
+class Agreement {
+ public:
+  Agreement(const Views& views, const KeyTools& tools, const Placed& placed)
+      : views_(views), tools_(tools), placed_(placed) {
+    for (const Shift& shift : tools.shifts()) {
+      auto& turns = turns_.emplace_back();
+      for (const image::Carrier& k : tools.lattice().pilots)
+        turns.push_back(k.shape * std::polar(1.0F, -k.phase - turn_of(k, shift)));
+    }
+  }
+
+  double operator()(const Pose& pose) const {
+    auto places = tools_.pilot_sums().places(views_.front()->spectrum, pose);
+    std::vector<std::complex<float>> origin;
+    for (const image::Carrier& k : tools_.lattice().pilots)
+      origin.push_back(std::polar(1.0F, -turn_of(k, {pose.tx, pose.ty})));
+    double sum = 0;
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+      const image::Spectrum& spectrum = views_[i]->spectrum;
+      const auto& turns = turns_[placed_.phases[i]];
+      if (spectrum.picture() != places.picture())
+        places = tools_.pilot_sums().places(spectrum, pose);
+      float along = 0;
+      for (std::size_t k = 0; k < turns.size(); ++k)
+        along += (spectrum.at(places[k]) * origin[k] * turns[k]).real();
+      sum += std::max(placed_.strengths[i], 0.0F) * along;
+    }
+    return sum;
+  }
+
+ private:
+  static float turn_of(const image::Carrier& k, const Shift& shift) {
+    const double turns = k.u / 2.0 * shift.x + k.v / 2.0 * shift.y;
+    return static_cast<float>(2 * std::numbers::pi * (turns - std::floor(turns)));
+  }
+
+  const Views& views_;
+  const KeyTools& tools_;
+  const Placed& placed_;
+  std::vector<std::vector<std::complex<float>>> turns_;  // by hold
+};
+
+}  // namespace
+
 void refine_by_pilots(const Views& views, const KeyTools& tools, Placed& placed) {
   constexpr double kReach = 0.3, kTypicalRadius = 15;
-  const auto& pilots = tools.lattice().pilots;
-  std::vector<float> weights;
-  weights.reserve(pilots.size());
-  for (const image::Carrier& k : pilots) weights.push_back(k.shape);
-  const auto score = [&](const Pose& pose) {
-    double sum = 0;
-    for (std::size_t i = 0; i < views.size(); ++i)
-      sum += std::max(placed.strengths[i], 0.0F) *
-             image::coherent_sum(views[i]->spectrum,
-                                 pose_of(pose, tools.shifts(), placed.phases[i]), pilots, weights);
-    return sum;
-  };
-  image::climb(score, views.front()->spectrum.picture(), kTypicalRadius, kReach, placed.pose);
+  const Placed rough = placed;
+  image::climb(Agreement(views, tools, rough), views.front()->spectrum.picture(), kTypicalRadius,
+               kReach, placed.pose);
 }
 
 }  // namespace signmark::video

@@ -8,6 +8,7 @@
 #include "image/mark/acquire.hpp"
 #include "image/mark/decode.hpp"
 #include "image/mark/lattice_mark.hpp"
+#include "image/mark/pilots.hpp"
 #include "video/mark/holds.hpp"
 
 namespace signmark::video {
@@ -28,6 +29,7 @@ class KeyTools {
   [[nodiscard]] const image::CarrierSet& lattice() const { return lattice_; }
   [[nodiscard]] const ShiftTable& shifts() const { return shifts_; }
   [[nodiscard]] const image::Constellation& pilots() const { return pilots_; }
+  [[nodiscard]] const image::PilotSums& pilot_sums() const { return pilot_sums_; }
   /// For stretched pictures; made when first asked for. Not thread-safe.
   const image::Constellation& coarse();
 
@@ -36,6 +38,7 @@ class KeyTools {
   image::CarrierSet lattice_;
   ShiftTable shifts_;
   image::Constellation pilots_;
+  image::PilotSums pilot_sums_;
   std::optional<image::Constellation> coarse_;
 };
 

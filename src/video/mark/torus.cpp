@@ -4,54 +4,156 @@
 #include <algorithm>
 #include <cmath>
 
-#include "image/mark/pose.hpp"
 #include "image/mark/vector.hpp"
 
 namespace signmark::video {
 namespace {
 
-constexpr int kGrid = image::kShiftGrid;
-constexpr int kFloats = 2 * kGrid;  // in a row
+constexpr std::size_t kGrid = image::kShiftGrid;
+constexpr std::size_t kRow = image::kShiftMapRow;
+constexpr float kSteps = 64;  // in a deviation
+constexpr float kLimit = 32767.0F / kMostSummed;
+static_assert(kHoldsInSection == 8, "the loops over rows add up eight");
 
-int cell(double tiles) { return static_cast<int>(std::lround(tiles * kGrid)) % kGrid; }
-
-SIGNMARK_VECTOR void add_row(const float* __restrict__ from, float* __restrict__ to) {
-  for (int i = 0; i < kFloats; ++i) to[i] += from[i];
+std::size_t cell(double tiles) {
+  const long n = std::lround(tiles * kGrid) % static_cast<long>(kGrid);
+  return static_cast<std::size_t>(n < 0 ? n + static_cast<long>(kGrid) : n);
 }
 
-SIGNMARK_VECTOR void raise_row(const float* __restrict__ from, float* __restrict__ to) {
-  for (int i = 0; i < kFloats; ++i) to[i] = std::max(to[i], from[i]);
+SIGNMARK_VECTOR void to_steps(const float* in, std::int16_t* out) {
+  for (std::size_t x = 0; x < kRow; ++x)
+    out[x] = static_cast<std::int16_t>(
+        static_cast<int>(std::min(std::max(in[x] * kSteps, -kLimit), kLimit)));
 }
 
-/// Row by row, so that the result stays in the nearest cache: `row_of(i, y)` is a row of source i.
-template <class RowOf, class Join>
-cv::Mat join_rows(std::size_t count, const RowOf& row_of, const Join& join) {
-  cv::Mat out(kGrid, kGrid, CV_32FC2);
-  for (int y = 0; y < kGrid; ++y) {
-    auto* to = out.ptr<float>(y);
-    std::copy_n(row_of(0, y), kFloats, to);
-    for (std::size_t i = 1; i < count; ++i) join(row_of(i, y), to);
+SIGNMARK_VECTOR void add_words(const std::int16_t* in, std::int16_t* sum, std::size_t count) {
+  for (std::size_t x = 0; x < count; ++x) sum[x] = static_cast<std::int16_t>(sum[x] + in[x]);
+}
+
+/// One row of each hold's map.
+struct Rows {
+  const std::int16_t* of[kHoldsInSection];
+};
+
+/// Where the origin lies under each shift.
+struct Cells {
+  std::array<std::size_t, kHoldsInSection> across, down;
+  explicit Cells(const ShiftTable& shifts) {
+    for (std::size_t i = 0; i < shifts.size(); ++i)
+      across[i] = 2 * cell(shifts[i].x), down[i] = cell(shifts[i].y);
   }
-  return out;
+  [[nodiscard]] const std::int16_t* row(const Torus& map, std::size_t hold, std::size_t y) const {
+    return map.row((y + down[hold]) % kGrid) + across[hold];
+  }
+};
+
+SIGNMARK_VECTOR void sum_row(const Rows& rows, std::int16_t* __restrict__ out) {
+  const std::int16_t *a = rows.of[0], *b = rows.of[1], *c = rows.of[2], *d = rows.of[3];
+  const std::int16_t *e = rows.of[4], *f = rows.of[5], *g = rows.of[6], *h = rows.of[7];
+  for (std::size_t x = 0; x < kRow; ++x)
+    out[x] = static_cast<std::int16_t>(a[x] + b[x] + c[x] + d[x] + e[x] + f[x] + g[x] + h[x]);
+}
+
+SIGNMARK_VECTOR void raise_to_sum(const Rows& rows, std::int16_t* __restrict__ out) {
+  const std::int16_t *a = rows.of[0], *b = rows.of[1], *c = rows.of[2], *d = rows.of[3];
+  const std::int16_t *e = rows.of[4], *f = rows.of[5], *g = rows.of[6], *h = rows.of[7];
+  for (std::size_t x = 0; x < kRow; ++x) {
+    const auto sum =
+        static_cast<std::int16_t>(a[x] + b[x] + c[x] + d[x] + e[x] + f[x] + g[x] + h[x]);
+    out[x] = std::max(out[x], sum);
+  }
+}
+
+SIGNMARK_VECTOR void add_highest(const Rows& rows, std::int16_t* __restrict__ out) {
+  const std::int16_t *a = rows.of[0], *b = rows.of[1], *c = rows.of[2], *d = rows.of[3];
+  const std::int16_t *e = rows.of[4], *f = rows.of[5], *g = rows.of[6], *h = rows.of[7];
+  for (std::size_t x = 0; x < kRow; ++x) {
+    const std::int16_t left = std::max(std::max(a[x], b[x]), std::max(c[x], d[x]));
+    const std::int16_t right = std::max(std::max(e[x], f[x]), std::max(g[x], h[x]));
+    out[x] = static_cast<std::int16_t>(out[x] + std::max(left, right));
+  }
+}
+
+Rows rows_of(const HoldMaps& maps, const Cells& cells, std::size_t y) {
+  Rows rows{};
+  for (std::size_t hold = 0; hold < maps.size(); ++hold)
+    rows.of[hold] = cells.row(maps[hold], hold, y);
+  return rows;
+}
+
+SIGNMARK_VECTOR void raise_row(const std::int16_t* in, std::int16_t* __restrict__ out) {
+  for (std::size_t x = 0; x < kRow; ++x) out[x] = std::max(out[x], in[x]);
+}
+
+/// The highest value of one channel: `highest` by column, the row is looked up.
+image::PilotPeak peak_of(const std::vector<std::int16_t>& map, const std::int16_t* highest,
+                         std::size_t channel) {
+  std::size_t column = channel;
+  for (std::size_t x = channel; x < kRow; x += 2)
+    if (highest[x] > highest[column]) column = x;
+  std::size_t row = 0;
+  while (row + 1 < kGrid && map[row * kRow + column] != highest[column]) ++row;
+  return {static_cast<double>(highest[column]) / kSteps, static_cast<double>(column / 2) / kGrid,
+          static_cast<double>(row) / kGrid};
+}
+
+/// Of a map that is not repeated across.
+image::PilotPeaks peaks_of(const std::vector<std::int16_t>& map) {
+  std::int16_t highest[kRow] = {};
+  for (std::size_t y = 0; y < kGrid; ++y) raise_row(&map[y * kRow], highest);
+  return {peak_of(map, highest, 0), peak_of(map, highest, 1)};
 }
 
 }  // namespace
 
-Torus::Torus(const cv::Mat& sums) { cv::repeat(sums, 1, 2, wide_); }
+Torus::Torus() : wide_(2 * kGrid * kRow) {}
 
-const float* Torus::row(int y, const Shift& shift) const {
-  const auto across = static_cast<std::ptrdiff_t>(2) * cell(shift.x);
-  return wide_.ptr<float>((y + cell(shift.y)) % kGrid) + across;
+Torus::Torus(const image::ShiftMap& sums) : Torus() {
+  for (std::size_t y = 0; y < kGrid; ++y) {
+    std::int16_t* row = &wide_[2 * y * kRow];
+    to_steps(&sums[y * kRow], row);
+    std::copy_n(row, kRow, row + kRow);
+  }
 }
 
-cv::Mat sum_of(std::span<const Torus* const> parts, std::span<const Shift> shifts) {
-  return join_rows(
-      parts.size(), [&](std::size_t i, int y) { return parts[i]->row(y, shifts[i]); }, add_row);
+void Torus::add(const Torus& other) { add_words(other.wide_.data(), wide_.data(), wide_.size()); }
+
+const std::int16_t* Torus::row(std::size_t y) const { return wide_.data() + 2 * y * kRow; }
+
+float Torus::at(const Shift& shift, std::size_t channel) const {
+  return static_cast<float>(row(cell(shift.y))[2 * cell(shift.x) + channel]) / kSteps;
 }
 
-cv::Mat highest_of(const Torus& map, std::span<const Shift> shifts) {
-  return join_rows(
-      shifts.size(), [&](std::size_t i, int y) { return map.row(y, shifts[i]); }, raise_row);
+Heights heights_of_sum(const HoldMaps& maps, const ShiftTable& shifts) {
+  const Cells cells(shifts);
+  std::int16_t highest[kRow] = {};
+  for (std::size_t y = 0; y < kGrid; ++y) raise_to_sum(rows_of(maps, cells, y), highest);
+  Heights heights;
+  for (std::size_t x = 0; x < kRow; x += 2) {
+    heights.straight = std::max(heights.straight, static_cast<float>(highest[x]) / kSteps);
+    heights.turned = std::max(heights.turned, static_cast<float>(highest[x + 1]) / kSteps);
+  }
+  return heights;
+}
+
+image::PilotPeaks peaks_of_sum(const HoldMaps& maps, const ShiftTable& shifts) {
+  const Cells cells(shifts);
+  std::vector<std::int16_t> sum(kGrid * kRow);
+  for (std::size_t y = 0; y < kGrid; ++y) sum_row(rows_of(maps, cells, y), &sum[y * kRow]);
+  return peaks_of(sum);
+}
+
+image::PilotPeaks peaks_of_best(std::span<const Torus> maps, const ShiftTable& shifts) {
+  const Cells cells(shifts);
+  std::vector<std::int16_t> sum(kGrid * kRow);
+  for (const Torus& map : maps)
+    for (std::size_t y = 0; y < kGrid; ++y) {
+      Rows rows{};
+      for (std::size_t hold = 0; hold < shifts.size(); ++hold)
+        rows.of[hold] = cells.row(map, hold, y);
+      add_highest(rows, &sum[y * kRow]);
+    }
+  return peaks_of(sum);
 }
 
 }  // namespace signmark::video

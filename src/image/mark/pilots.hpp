@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Coherent sums of the pilots over all shifts of the tile: the inner loop of every search.
+#pragma once
+
+#include <opencv2/core.hpp>
+#include <span>
+#include <vector>
+
+#include "image/mark/pose.hpp"
+
+namespace signmark::image {
+
+/// Shifts along one side of a tile. Pilots reach 22: over-sampled twice a side (image-mark.md 8.2
+/// C).
+inline constexpr int kShiftGrid = 96;
+/// A map of sums: row after row of kShiftGrid pairs (the pose as it is, turned by half a turn), in
+/// deviations of noise.
+using ShiftMap = std::vector<float>;
+inline constexpr std::size_t kShiftMapRow = std::size_t{2} * kShiftGrid;
+
+/// The pilots of one key.
+class PilotSums {
+ public:
+  explicit PilotSums(std::span<const Carrier> pilots);
+
+  /// Where one linear map puts them in the spectra of pictures of one size.
+  class Places {
+   public:
+    [[nodiscard]] cv::Size picture() const { return picture_; }
+    [[nodiscard]] const Spectrum::Place& operator[](std::size_t i) const { return places_[i]; }
+
+   private:
+    friend class PilotSums;
+    cv::Size picture_;
+    std::vector<Spectrum::Place> places_;
+  };
+  [[nodiscard]] Places places(const Spectrum& spectrum, const Pose& pose) const;
+
+  /// The sums in one picture, for which `places` must have been made or one of its size.
+  void sum(const Spectrum& spectrum, const Places& places, ShiftMap& out) const;
+
+ private:
+  struct Pilot {
+    int u, v;  // cycles per tile, v >= 0
+    std::complex<float> phase;
+  };
+  std::vector<Pilot> pilots_;
+};
+
+/// The best shift, and the statistic there: peak / rms of the noise.
+struct PilotPeak {
+  double z = 0, tx = 0, ty = 0;
+};
+struct PilotPeaks {
+  PilotPeak straight, turned;
+};
+PilotPeaks peaks_of(const ShiftMap& sums);
+PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose, const PilotSums& pilots);
+
+}  // namespace signmark::image
