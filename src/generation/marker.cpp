@@ -11,12 +11,12 @@
 namespace signmark::generation {
 namespace {
 
-/// Entropy of logits, bits; what is impossible adds nothing.
-double entropy_bits(std::span<const float> logits) {
-  double entropy = 0;
-  for (const double p : softmax(logits))
-    if (p > 0) entropy -= p * std::log2(p);
-  return entropy;
+/// Entropy of a choice, bits; `log_sum` as softmax gives it.
+double entropy_bits(std::span<const float> logits, std::span<const double> p, double log_sum) {
+  double mean = 0;
+  for (std::size_t i = 0; i < p.size(); ++i)
+    if (p[i] > 0) mean += p[i] * logits[i];  // what is impossible adds nothing
+  return std::max(0.0, (log_sum - mean) * std::numbers::log2e);
 }
 
 Status check_candidates(std::span<const Token> ids, std::span<float> logits) {
@@ -45,6 +45,7 @@ struct Marker::State {
   std::shared_ptr<const Rule> rule;
   std::uint32_t payload = 0;
   std::vector<Token> tokens;
+  std::vector<double> p;  // of the choice at hand
   Repeats repeats;
   std::optional<Context> pending;  ///< under which the coming token was marked
   std::size_t marked = 0, scored = 0;
@@ -103,10 +104,11 @@ Result<std::optional<std::size_t>> Marker::process(std::span<const Token> ids,
     return std::nullopt;
   const auto context = context_after(state.tokens, *state.rule, state.repeats);
   if (!context || context->is_repeat) return std::nullopt;
-  state.bits += entropy_bits(logits);
+  const double log_sum = softmax(logits, state.p);
+  state.bits += entropy_bits(logits, state.p, log_sum);
   ++state.marked;
   state.pending = context;
-  return state.rule->mark(context->state, {context->tokens(), ids, logits});
+  return state.rule->mark(context->state, {context->tokens(), ids, logits, state.p});
 }
 
 Forecast Marker::forecast() const {

@@ -171,13 +171,19 @@ std::size_t context_width(const Profile& profile) {
 }
 
 std::vector<double> softmax(std::span<const float> logits) {
+  std::vector<double> p;
+  softmax(logits, p);
+  return p;
+}
+
+double softmax(std::span<const float> logits, std::vector<double>& p) {
   float top = -std::numeric_limits<float>::infinity();
   for (const float logit : logits) top = std::max(top, logit);
-  std::vector<double> p(logits.size());
+  p.resize(logits.size());
   double total = 0;
   for (std::size_t i = 0; i < p.size(); ++i) total += p[i] = std::exp(logits[i] - top);
   for (double& value : p) value /= total;
-  return p;
+  return top + std::log(total);
 }
 
 void choose_only(std::span<float> logits, std::size_t winner) {

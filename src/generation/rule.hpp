@@ -35,6 +35,7 @@ struct Choice {
   std::span<const Token> context;  ///< the last ContextHabit::width tokens
   std::span<const Token> ids;
   std::span<float> logits;
+  std::span<const double> p;  ///< their softmax
 };
 
 /// Immutable, thread-safe.
@@ -85,6 +86,8 @@ std::size_t context_width(const Profile& profile);
 
 /// Probabilities of logits, as a new list.
 std::vector<double> softmax(std::span<const float> logits);
+/// The same into a list that is used again; ln of the sum of the logits' exponentials.
+double softmax(std::span<const float> logits, std::vector<double>& p);
 /// Leaves this candidate alone: the others become impossible.
 void choose_only(std::span<float> logits, std::size_t winner);
 /// The index that wins a race: highest logit - ln(time), where `time(i)` is exponential of mean 1.

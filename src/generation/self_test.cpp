@@ -60,7 +60,8 @@ Status self_test(const Rule& rule, const Profile& profile) {
       tokens.push_back(ids[draw(logits, stream)]);
       continue;
     }
-    const auto chosen = rule.mark(context->state, {context->tokens(), ids, logits});
+    const auto chosen =
+        rule.mark(context->state, {context->tokens(), ids, logits, softmax(logits)});
     const Token token = ids[chosen ? *chosen : draw(logits, stream)];
     if (repeats.insert(context->state, token)) {
       sum += rule.score(context->state, context->tokens(), token, profile.payload);

@@ -59,9 +59,7 @@ class SignmarkRule final : public Rule {
 
   [[nodiscard]] std::optional<std::size_t> mark(const ContextState& state,
                                                 const Choice& choice) const override {
-    const std::size_t winner = race(choice.logits, [&](std::size_t i) {
-      return -std::log(uniform(state, choice.ids[i], payload_));
-    });
+    const std::size_t winner = first_home(state, choice);
     choose_only(choice.logits, winner);
     return winner;
   }
@@ -80,6 +78,21 @@ class SignmarkRule final : public Rule {
   [[nodiscard]] double typical_score() const override { return kTypicalScore; }
 
  private:
+  /// The winner of the race. -ln(u) is at least 1 - u, so most logarithms need not be taken.
+  [[nodiscard]] std::size_t first_home(const ContextState& state, const Choice& choice) const {
+    std::size_t winner = 0;
+    double best = std::numeric_limits<double>::infinity();
+    for (std::size_t i = 0; i < choice.p.size(); ++i) {
+      if (!(choice.p[i] > 0)) continue;
+      const double u = uniform(state, choice.ids[i], payload_);
+      if (1 - u >= best * choice.p[i]) continue;
+      const double time = -std::log(u) / choice.p[i];
+      if (time >= best) continue;
+      best = time;
+      winner = i;
+    }
+    return winner;
+  }
   [[nodiscard]] double uniform(const ContextState& state, Token token,
                                std::uint32_t payload) const {
     std::array<Byte, 8> message;

@@ -86,7 +86,7 @@ class SynthIdRule final : public Rule {
 
   [[nodiscard]] std::optional<std::size_t> mark(const ContextState& state,
                                                 const Choice& choice) const override {
-    std::vector<double> p = softmax(choice.logits);
+    std::vector<double> p(choice.p.begin(), choice.p.end());
     std::vector<std::uint64_t> hashes(p.size());
     for (std::size_t i = 0; i < p.size(); ++i)
       hashes[i] = hash_step(state[0], static_cast<std::uint64_t>(choice.ids[i]));

@@ -57,8 +57,12 @@ std::size_t draw(const std::vector<double>& p, Words& words) {
   return p.size() - 1;
 }
 
+using Clock = std::chrono::steady_clock;
+using Micros = std::chrono::duration<double, std::micro>;
+
 struct Written {
   Text tokens;
+  Micros model{}, mark{};        // spent by the host and by the marker
   double nats = 0, entropy = 0;  // sums: -ln p of the chosen tokens, entropy of the choices
 };
 
@@ -67,21 +71,29 @@ Written write(Host& host, std::size_t count, double temperature, Marker* marker,
   Written written;
   host.begin();
   for (std::size_t place = 0; place < kOpening + count; ++place) {
+    auto start = Clock::now();
     Candidates list = host.candidates();
+    written.model += Clock::now() - start;
     const bool is_text = place >= kOpening;
     if (is_text)
       for (float& logit : list.logits) logit /= static_cast<float>(temperature);
     const std::vector<double> p = probabilities(list.logits);
     std::optional<std::size_t> chosen;
+    start = Clock::now();
     if (is_text && marker != nullptr) chosen = *marker->process(list.ids, list.logits);
+    written.mark += Clock::now() - start;
     const std::size_t index = chosen ? *chosen : draw(probabilities(list.logits), words);
+    start = Clock::now();
     if (marker != nullptr && is_text) marker->accept(list.ids[index]);
+    written.mark += Clock::now() - start;
     if (is_text) {
       written.nats -= std::log(p[index]);
       for (const double q : p) written.entropy -= q > 0 ? q * std::log(q) : 0;
       written.tokens.push_back(list.ids[index]);
     }
+    start = Clock::now();
     host.advance(list.ids[index]);
+    written.model += Clock::now() - start;
   }
   return written;
 }
@@ -180,7 +192,7 @@ bool is_kgw(Scheme scheme) { return is_slow(scheme) || scheme == Scheme::kgw_lef
 void measure(Host& host, const char* language, Scheme scheme, double temperature,
              const Options& options, const Text& others) {
   std::map<std::string, Rate> rates;
-  Mean nats, entropy;
+  Mean nats, entropy, model, mark;
   const std::size_t texts = is_slow(scheme) ? (options.texts + 3) / 4 : options.texts;
   for (std::size_t n = 0; n < texts; ++n) {
     Words words(1000 * n + 17), keys(n);  // every scheme gets the same openings
@@ -191,6 +203,8 @@ void measure(Host& host, const char* language, Scheme scheme, double temperature
     const Written written = write(host, count, temperature, &marker, words);
     nats.add(written.nats / static_cast<double>(count));
     entropy.add(written.entropy / static_cast<double>(count));
+    model.add(written.model.count() / static_cast<double>(kOpening + count));
+    mark.add(written.mark.count() / static_cast<double>(count));
     const auto seen = [&](const Text& text) { return host.tokenize(host.text_of(text)); };
     for (const int length : kLengths)
       if (static_cast<std::size_t>(length) <= count)
@@ -213,7 +227,8 @@ void measure(Host& host, const char* language, Scheme scheme, double temperature
     std::printf(" %s |", rates[std::to_string(length)].text().c_str());
   for (const char* name : {"sub10", "sub25", "del10", "del30", "dilute"})
     std::printf(" %s |", rates[name].text().c_str());
-  std::printf(" %.3f ± %.3f | %.3f |\n", nats.mean(), nats.error(), entropy.mean());
+  std::printf(" %.3f ± %.3f | %.3f | %.1f + %.1f |\n", nats.mean(), nats.error(), entropy.mean(),
+              model.mean(), mark.mean());
   std::fflush(stdout);
 }
 
@@ -279,8 +294,9 @@ void language(const char* name, Host& host, const Options& options) {
               name, nats.mean(), nats.error());
   std::printf(
       "| language | T | scheme | 25 | 50 | 100 | 200 | 400 | 200, 10%% substituted | 25%% | "
-      "200, 10%% deleted | 30%% | 100 in 400 | -ln p a token | entropy |\n"
-      "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
+      "200, 10%% deleted | 30%% | 100 in 400 | -ln p a token | entropy | model + mark, µs a token "
+      "|\n"
+      "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n");
   for (const double temperature : {1.0, 0.7}) {
     if (options.temperature != 0 && options.temperature != temperature) continue;
     for (const Scheme scheme : schemes(options))
@@ -299,15 +315,15 @@ void cost(const Options& options) {
     const std::size_t rounds = scheme == Scheme::kgw_selfhash ? 20 : 2000;
     std::vector<Token> ids;
     for (std::size_t i = 0; i < kCandidates; ++i) ids.push_back(static_cast<Token>(i * 1500));
-    std::chrono::duration<double, std::micro> spent{};
+    Micros spent{};
     for (std::size_t round = 0; round < rounds; ++round) {
       std::vector<float> logits;
       for (std::size_t i = 0; i < kCandidates; ++i)
         logits.push_back(static_cast<float>(-0.1 * static_cast<double>(i) + uniform(words)));
-      const auto start = std::chrono::steady_clock::now();
+      const auto start = Clock::now();
       const auto chosen = *marker.process(ids, logits);
       marker.accept(ids[chosen.value_or(words() % kCandidates)]);
-      spent += std::chrono::steady_clock::now() - start;
+      spent += Clock::now() - start;
     }
     std::printf("| %s | %.1f |\n", std::string(scheme_name(scheme)).c_str(),
                 spent.count() / static_cast<double>(rounds));

@@ -73,7 +73,7 @@ TEST_CASE("one choice over many contexts has the model's probabilities") {
       for (int i = 0; i < 4; ++i) context.push_back(static_cast<Token>(words() % 100'000));
       std::vector<float> logits;
       for (const double share : p) logits.push_back(static_cast<float>(std::log(share)));
-      const auto chosen = rule->mark(rule->read(context), {context, ids, logits});
+      const auto chosen = rule->mark(rule->read(context), {context, ids, logits, softmax(logits)});
       ++counts[chosen ? *chosen : sample(logits, words)];
     }
     double chi = 0;
