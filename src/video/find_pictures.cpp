@@ -90,6 +90,8 @@ class PictureSearch {
       for (std::size_t i = 0; i < count; ++i)
         SIGNMARK_TRY(take_keyframe(keyframes_[i * keyframes_.size() / count]));
       if (reader_ == nullptr) return {};
+      // What is not seen at once takes a search of everything together, which is worth it once.
+      if (!reader_->sees_any() && count < kRounds[1] && count < keyframes_.size()) continue;
       SIGNMARK_TRY(ask());
       if (reader_->satisfied() || count == keyframes_.size()) return {};
     }

@@ -38,14 +38,57 @@ void splat(cv::Mat& map, const LogPolar& kind, const Carrier& k, float weight, b
           weight * (j != 0 ? fr : 1 - fr) * (i != 0 ? fc : 1 - fc);
 }
 
+int radii_of(const LogPolar& kind) {
+  return static_cast<int>(std::log(Spectrum::kBand / kLowest) / kind.log_step);
+}
+
+int length_of(const LogPolar& kind) {
+  return static_cast<int>(std::log(kBaseMax / kBaseMin) / kind.log_step) + 2;
+}
+
+int columns_of(const LogPolar& kind) {
+  return cv::getOptimalDFTSize(radii_of(kind) + length_of(kind));
+}
+
 }  // namespace
+
+Rays::Rays(const LogPolar& kind, const cv::Matx22d& stretch, const Spectrum& like)
+    : coarse_(kind.angles != kFine.angles), padding_(columns_of(kind) - radii_of(kind)) {
+  const int radii = radii_of(kind);
+  cv::Mat map_x(kind.angles, radii, CV_32F), map_y(kind.angles, radii, CV_32F);
+  std::vector<float> radius(static_cast<std::size_t>(radii));
+  for (std::size_t r = 0; r < radius.size(); ++r)
+    radius[r] = static_cast<float>(kLowest * std::exp(static_cast<double>(r) * kind.log_step));
+  const cv::Point2d zero = like.on_grid(0, 0);
+  for (int i = 0; i < kind.angles; ++i) {
+    cv::Vec2d ray =
+        stretch * cv::Vec2d(std::cos(i * angle_step(kind)), std::sin(i * angle_step(kind)));
+    if (ray[0] < 0) ray = -ray;  // the power of a real picture is the same there
+    const cv::Point2d step = like.on_grid(ray[0], ray[1]) - zero;
+    float *mx = map_x.ptr<float>(i), *my = map_y.ptr<float>(i);
+    for (std::size_t r = 0; r < radius.size(); ++r) {
+      mx[r] = static_cast<float>(zero.x) + radius[r] * static_cast<float>(step.x);
+      my[r] = static_cast<float>(zero.y) + radius[r] * static_cast<float>(step.y);
+    }
+  }
+  cv::convertMaps(map_x, map_y, places_, fractions_, CV_16SC2);
+}
+
+cv::Mat Rays::map(const Spectrum& spectrum) const {
+  const cv::Mat& power = coarse_ ? spectrum.coarse_power() : spectrum.power();
+  cv::Mat map;
+  cv::remap(power, map, places_, fractions_, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
+  level(map);
+  cv::copyMakeBorder(map, map, 0, 0, 0, padding_, cv::BORDER_CONSTANT, 0);
+  return map;
+}
 
 Constellation::Constellation(const CarrierSet& lattice, LogPolar kind, bool with_signed)
     : kind_(kind),
       signed_weight_(with_signed ? kSignedWeight : 0),
-      radii_(static_cast<int>(std::log(Spectrum::kBand / kLowest) / kind.log_step)),
-      length_(static_cast<int>(std::log(kBaseMax / kBaseMin) / kind.log_step) + 2),
-      columns_(cv::getOptimalDFTSize(radii_ + length_)),
+      radii_(radii_of(kind)),
+      length_(length_of(kind)),
+      columns_(columns_of(kind)),
       straight_(template_spectrum(lattice, false)),
       mirrored_(template_spectrum(lattice, true)),
       energy_(cumulated_energy(lattice)) {}
@@ -73,31 +116,6 @@ std::vector<float> Constellation::cumulated_energy(const CarrierSet& lattice) co
   for (const Carrier& k : lattice.signed_frame) add(k, signed_weight_);
   for (std::size_t i = 1; i < sums.size(); ++i) sums[i] += sums[i - 1];
   return sums;
-}
-
-cv::Mat Constellation::log_polar(const Spectrum& spectrum, const cv::Matx22d& stretch) const {
-  cv::Mat map_x(kind_.angles, radii_, CV_32F), map_y(kind_.angles, radii_, CV_32F);
-  std::vector<float> radius(static_cast<std::size_t>(radii_));
-  for (std::size_t r = 0; r < radius.size(); ++r)
-    radius[r] = static_cast<float>(kLowest * std::exp(static_cast<double>(r) * kind_.log_step));
-  const cv::Point2d zero = spectrum.on_grid(0, 0);
-  for (int i = 0; i < kind_.angles; ++i) {
-    cv::Vec2d ray =
-        stretch * cv::Vec2d(std::cos(i * angle_step(kind_)), std::sin(i * angle_step(kind_)));
-    if (ray[0] < 0) ray = -ray;  // the power of a real picture is the same there
-    const cv::Point2d step = spectrum.on_grid(ray[0], ray[1]) - zero;
-    float *mx = map_x.ptr<float>(i), *my = map_y.ptr<float>(i);
-    for (std::size_t r = 0; r < radius.size(); ++r) {
-      mx[r] = static_cast<float>(zero.x) + radius[r] * static_cast<float>(step.x);
-      my[r] = static_cast<float>(zero.y) + radius[r] * static_cast<float>(step.y);
-    }
-  }
-  const cv::Mat& power = kind_.angles == kFine.angles ? spectrum.power() : spectrum.coarse_power();
-  cv::Mat map;
-  cv::remap(power, map, map_x, map_y, cv::INTER_LINEAR, cv::BORDER_REPLICATE);
-  level(map);
-  cv::copyMakeBorder(map, map, 0, 0, 0, columns_ - radii_, cv::BORDER_CONSTANT, 0);
-  return map;
 }
 
 float Constellation::in_band(int shift) const {
@@ -142,7 +160,7 @@ void Constellation::pick(const cv::Mat& scores, const cv::Matx22d& stretch, bool
 
 Constellation::View Constellation::view(const Spectrum& spectrum,
                                         const cv::Matx22d& stretch) const {
-  return view_of(log_polar(spectrum, stretch), stretch);
+  return view_of(Rays(kind_, stretch, spectrum).map(spectrum), stretch);
 }
 
 Constellation::View Constellation::view_of(const cv::Mat& log_polar, const cv::Matx22d& stretch) {

@@ -21,6 +21,22 @@ struct LogPolar {
 /// whose constellation fits to 2 % only.
 inline constexpr LogPolar kFine{576, 0.006}, kCoarse{240, 0.0145};
 
+/// Reads log-polar maps of the power of pictures of one size.
+class Rays {
+ public:
+  /// `stretch`: an extra linear map of frequencies, for pictures whose aspect was changed; identity
+  /// otherwise.
+  Rays(const LogPolar& kind, const cv::Matx22d& stretch, const Spectrum& like);
+  /// Of the picture that `like` is of, or another of its size. Maps of several pictures that show
+  /// the same lattice may be added up.
+  [[nodiscard]] cv::Mat map(const Spectrum& spectrum) const;
+
+ private:
+  bool coarse_;
+  int padding_;
+  cv::Mat places_, fractions_;
+};
+
 /// The constellation of one key on one kind of map, ready for correlation. Immutable.
 class Constellation {
  public:
@@ -29,15 +45,12 @@ class Constellation {
   Constellation(const CarrierSet& lattice, LogPolar kind, bool with_signed);
 
   /// The spectrum of a picture's log-polar map of this kind, which all constellations of one kind
-  /// can be correlated with. `stretch`: an extra linear map of frequencies, for pictures whose
-  /// aspect was changed; identity otherwise.
+  /// can be correlated with.
   struct View {
     cv::Mat transformed;
     cv::Matx22d stretch;
   };
   [[nodiscard]] View view(const Spectrum& spectrum, const cv::Matx22d& stretch) const;
-  /// The map itself. Maps of several pictures that show the same lattice may be added up.
-  [[nodiscard]] cv::Mat log_polar(const Spectrum& spectrum, const cv::Matx22d& stretch) const;
   [[nodiscard]] static View view_of(const cv::Mat& log_polar, const cv::Matx22d& stretch);
 
   /// The best `count` maps of each mirror state, loudest first.

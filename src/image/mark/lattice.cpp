@@ -57,6 +57,7 @@ void remove(std::vector<Point>& points, const std::vector<Carrier>& taken) {
 void set_phases(std::vector<Carrier>& carriers, signal::KeyStream& stream) {
   for (Carrier& c : carriers) {
     c.phase = static_cast<float>(stream.unit() * 2 * std::numbers::pi);
+    c.turn = std::polar(1.0F, -c.phase);
     c.shape = std::pow(c.radius() / 20, static_cast<float>(kShapeExponent));
   }
 }

@@ -7,6 +7,7 @@
 // synchronisation serves both frames, and pictures without it have more idle points.
 #pragma once
 
+#include <complex>
 #include <span>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Carrier {
   int u = 0, v = 0;
   float phase = 0;  ///< radians
   float shape = 1;  ///< amplitude before the class's gain: (|k| / 20)^-0.3
+  std::complex<float> turn{1, 0};  ///< exp(-j phase)
 
   [[nodiscard]] float radius() const;  ///< in cycles per tile
 };

@@ -98,36 +98,38 @@ SIGNMARK_VECTOR void add_lines(const Lines& lines, const float* cosines, const f
 
 }  // namespace
 
-PilotSums::PilotSums(std::span<const Carrier> pilots) {
-  for (const Carrier& k : pilots) pilots_.push_back({k.u / 2, k.v / 2, std::polar(1.0F, -k.phase)});
-}
+PilotSums::PilotSums(std::span<const Carrier> pilots) : pilots_(pilots.begin(), pilots.end()) {}
 
-PilotSums::Places PilotSums::places(const Spectrum& spectrum, const Pose& p) const {
+PilotSums::Places PilotSums::places(const Spectrum& spectrum, const Pose& pose) const {
   Places places;
   places.picture_ = spectrum.picture();
   places.places_.reserve(pilots_.size());
-  for (const Pilot& k : pilots_)
-    places.places_.push_back(spectrum.place(p.a * k.u + p.c * k.v, p.b * k.u + p.d * k.v));
+  for (const Carrier& k : pilots_) places.places_.push_back(place_of(spectrum, pose, k));
+  places.turns_ = origin_turns(spectrum, pose, pilots_);
   return places;
+}
+
+PilotSums::Values PilotSums::read(const Spectrum& spectrum, const Places& places) const {
+  Values values;
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = places.value(spectrum, i);
+  return values;
 }
 
 /// The sum of Re(x exp(-2 pi j k t)) over a grid of t, by rows of v. Only rows up to kReach carry
 /// anything, and all output is real: a sixth of what a Fourier transform of the grid would do.
-void PilotSums::sum(const Spectrum& spectrum, const Places& places, ShiftMap& out) const {
+void PilotSums::sum(const Values& values, ShiftMap& out) const {
   const Waves& table = waves();
-  std::vector<std::complex<float>> values;
-  values.reserve(pilots_.size());
-  for (const Spectrum::Place& place : places.places_) values.push_back(spectrum.at(place));
   const auto inside = std::ranges::count_if(
-      places.places_, [](const Spectrum::Place& place) { return place.cell >= 0; });
+      values, [](const std::complex<float>& value) { return value != std::complex<float>{}; });
   // Half of unit power lies along any phase.
   const float unit = 1 / std::sqrt(std::max(0.5F * static_cast<float>(inside), 1.0F));
   Lines lines{};
   for (std::size_t i = 0; i < pilots_.size(); ++i) {
-    const Pilot& k = pilots_[i];
-    const std::complex<float> phase = unit * k.phase;
-    const std::complex<float> pair[2] = {values[i] * phase, std::conj(values[i]) * phase};
-    const auto u = static_cast<std::size_t>(std::abs(k.u)), v = static_cast<std::size_t>(k.v);
+    const Carrier& k = pilots_[i];
+    const std::complex<float> value = values[i], turn = unit * k.turn;
+    const std::complex<float> pair[2] = {value * turn, std::conj(value) * turn};
+    const auto u = static_cast<std::size_t>(std::abs(k.u) / 2);
+    const auto v = static_cast<std::size_t>(k.v / 2);
     add_pilot(table.cosine[u], table.sine[u], k.u < 0 ? -1.0F : 1.0F, pair, lines.re[v],
               lines.im[v]);
   }
@@ -166,7 +168,7 @@ PilotPeaks peaks_of(const ShiftMap& sums) {
 
 PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose, const PilotSums& pilots) {
   ShiftMap sums;
-  pilots.sum(spectrum, pilots.places(spectrum, pose), sums);
+  pilots.sum(pilots.read(spectrum, pilots.places(spectrum, pose)), sums);
   return peaks_of(sums);
 }
 

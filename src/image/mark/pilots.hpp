@@ -2,6 +2,7 @@
 // Coherent sums of the pilots over all shifts of the tile: the inner loop of every search.
 #pragma once
 
+#include <array>
 #include <opencv2/core.hpp>
 #include <span>
 #include <vector>
@@ -27,24 +28,27 @@ class PilotSums {
   class Places {
    public:
     [[nodiscard]] cv::Size picture() const { return picture_; }
-    [[nodiscard]] const Spectrum::Place& operator[](std::size_t i) const { return places_[i]; }
+    /// The value of one of them, phases counted from the centre of the picture.
+    [[nodiscard]] std::complex<float> value(const Spectrum& spectrum, std::size_t pilot) const {
+      return spectrum.at(places_[pilot]) * turns_[pilot];
+    }
 
    private:
     friend class PilotSums;
     cv::Size picture_;
     std::vector<Spectrum::Place> places_;
+    std::vector<std::complex<float>> turns_;
   };
   [[nodiscard]] Places places(const Spectrum& spectrum, const Pose& pose) const;
 
-  /// The sums in one picture, for which `places` must have been made or one of its size.
-  void sum(const Spectrum& spectrum, const Places& places, ShiftMap& out) const;
+  /// The pilots' values in one picture, for which `places` were made or one of its size.
+  using Values = std::array<std::complex<float>, kPilots>;
+  [[nodiscard]] Values read(const Spectrum& spectrum, const Places& places) const;
+  /// Their sums under every shift.
+  void sum(const Values& values, ShiftMap& out) const;
 
  private:
-  struct Pilot {
-    int u, v;  // cycles per tile, v >= 0
-    std::complex<float> phase;
-  };
-  std::vector<Pilot> pilots_;
+  std::vector<Carrier> pilots_;
 };
 
 /// The best shift, and the statistic there: peak / rms of the noise.

@@ -28,6 +28,14 @@ std::vector<std::complex<float>> sample(const Spectrum& spectrum, const Pose& po
 void turn_by_shift(const Pose& pose, std::span<const Carrier> carriers,
                    std::vector<std::complex<float>>& values);
 
+/// Where a carrier lies in a spectrum.
+Spectrum::Place place_of(const Spectrum& spectrum, const Pose& pose, const Carrier& carrier);
+
+/// What carriers' values at their places are multiplied with, to count phases from the centre of
+/// the picture.
+std::vector<std::complex<float>> origin_turns(const Spectrum& spectrum, const Pose& pose,
+                                              std::span<const Carrier> carriers);
+
 /// Weighted coherent sum of carriers whose sign is known (`signs` empty: all +1), shift included.
 double coherent_sum(const Spectrum& spectrum, const Pose& pose, std::span<const Carrier> carriers,
                     std::span<const float> weights);

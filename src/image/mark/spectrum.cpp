@@ -233,12 +233,12 @@ Spectrum::Place Spectrum::place(double fx, double fy) const {
   place.across = table[static_cast<std::size_t>((at.x - ix) * kPhases)].data();
   place.down = table[static_cast<std::size_t>((at.y - iy) * kPhases)].data();
   place.cell = static_cast<std::ptrdiff_t>(iy - 1) * half_.cols + ix - 1;
-  // Even sides: pixel 0 of the plane lies half a pixel right of the centre.
-  const double half =
-      -2 * std::numbers::pi *
-      ((picture_.width % 2 == 0 ? 0.5 : 0) * fx + (picture_.height % 2 == 0 ? 0.5 : 0) * fy);
-  place.turn = {std::cos(static_cast<float>(half)), std::sin(static_cast<float>(half))};
   return place;
+}
+
+std::complex<float> Spectrum::at(double fx, double fy) const {
+  const double angle = -2 * std::numbers::pi * (origin().x * fx + origin().y * fy);
+  return at(place(fx, fy)) * std::polar(1.0F, static_cast<float>(angle));
 }
 
 std::complex<float> Spectrum::at(const Place& place) const {
@@ -251,7 +251,7 @@ std::complex<float> Spectrum::at(const Place& place) const {
   for (std::size_t i = 0; i < kRow; ++i) sums[i] *= place.across[i];
   const float re = sums[0] + sums[2] + (sums[4] + sums[6]);
   const float im = sums[1] + sums[3] + (sums[5] + sums[7]);
-  return std::complex<float>(level_ * re, place.mirrored ? -level_ * im : level_ * im) * place.turn;
+  return {level_ * re, place.mirrored ? -level_ * im : level_ * im};
 }
 
 }  // namespace signmark::image

@@ -16,18 +16,22 @@ class Spectrum {
 
   /// Value at a frequency in cycles per pixel, phases counted from the centre of the picture; unit
   /// mean power, magnitude limited. 0 beyond `kBand`.
-  [[nodiscard]] std::complex<float> at(double fx, double fy) const { return at(place(fx, fy)); }
+  [[nodiscard]] std::complex<float> at(double fx, double fy) const;
 
   /// Where a frequency lies on the grid: found once, good for the spectra of all pictures of one
   /// size.
   struct Place {
     std::ptrdiff_t cell = -1;                        ///< first of 4 x 4; negative beyond the band
     const float *across = nullptr, *down = nullptr;  ///< weights of the cells
-    std::complex<float> turn;
     bool mirrored = false;
   };
   [[nodiscard]] Place place(double fx, double fy) const;
+  /// The value there, phases counted from `origin`.
   [[nodiscard]] std::complex<float> at(const Place& place) const;
+  /// From the centre of the picture; half a pixel where a side is even.
+  [[nodiscard]] cv::Point2d origin() const {
+    return {picture_.width % 2 == 0 ? 0.5 : 0, picture_.height % 2 == 0 ? 0.5 : 0};
+  }
 
   /// Power at the nearest grid point, smoothed to the width of a line; 1 (the mean) beyond `kBand`.
   [[nodiscard]] float power_at(double fx, double fy) const;

@@ -65,6 +65,8 @@ class FrameReader {
   virtual ~FrameReader() = default;
   /// Takes one frame in.
   virtual Status take(const Luma& frame, double seconds) = 0;
+  /// Whether a mark was seen already. Weak ones are only found by `look`, which adds frames up.
+  [[nodiscard]] virtual bool sees_any() const = 0;
   /// What is known now; may be asked again after more frames.
   virtual Result<Finding> look(const Context& context) = 0;
   /// Whether more frames cannot make the answer better: every stretch has its mark and the signed

@@ -33,6 +33,7 @@ class Reader final : public FrameReader {
  public:
   Reader(const std::vector<image::MarkKey>& keys, bool deep);
   Status take(const Luma& frame, double seconds) override;
+  [[nodiscard]] bool sees_any() const override { return !tracks_.empty(); }
   Result<Finding> look(const Context& context) override;
   [[nodiscard]] bool satisfied() const override;
   [[nodiscard]] std::vector<double> wanted() const override { return wanted_; }
@@ -40,8 +41,8 @@ class Reader final : public FrameReader {
  private:
   void flush();
   void place(const std::shared_ptr<const View>& view);
-  bool find(const Views& views, KeyTools& tools, Effort effort);
-  bool find_any(const Views& views, Effort effort);
+  bool find(Sight& sight, KeyTools& tools, Effort effort);
+  bool find_any(Sight& sight, Effort effort);
   void search_unplaced(Effort effort);
   TimedMark describe(const Track& track);
   [[nodiscard]] std::vector<Span> stretches(const std::function<bool(const Span&)>& chosen) const;
@@ -102,7 +103,7 @@ void Reader::place(const std::shared_ptr<const View>& view) {
   for (Track& track : tracks_) placed = track.follow(view) || placed;
   if (placed) return;
   unplaced_.push_back(view);
-  const Views alone(1, view);
+  Sight alone(Views(1, view));
   if (find_any(alone, Effort::upright)) return;
   if ((deep_ || alone_ < kSearchedAlone) && (++alone_, find_any(alone, Effort::turned))) return;
   if (unplaced_.size() < kSearched) return;
@@ -111,15 +112,15 @@ void Reader::place(const std::shared_ptr<const View>& view) {
   unplaced_.clear();
 }
 
-bool Reader::find_any(const Views& views, Effort effort) {
+bool Reader::find_any(Sight& sight, Effort effort) {
   bool found = false;
-  for (KeyTools& tools : keys_) found = find(views, tools, effort) || found;
+  for (KeyTools& tools : keys_) found = find(sight, tools, effort) || found;
   return found;
 }
 
-bool Reader::find(const Views& views, KeyTools& tools, Effort effort) {
-  for (const Placed& placed : search(views, tools, canonical_, effort)) {
-    auto track = Track::start(views, tools, placed, decoder_);
+bool Reader::find(Sight& sight, KeyTools& tools, Effort effort) {
+  for (const Placed& placed : search(sight, tools, canonical_, effort)) {
+    auto track = Track::start(sight.views(), tools, placed, decoder_);
     if (!track) continue;
     std::erase_if(unplaced_, [&](const auto& view) { return track->follow(view); });
     tracks_.push_back(std::move(*track));
@@ -131,11 +132,11 @@ bool Reader::find(const Views& views, KeyTools& tools, Effort effort) {
 /// Views that show nothing alone are searched together, until no mark more is found in them.
 void Reader::search_unplaced(Effort effort) {
   while (!unplaced_.empty()) {
-    const Views views = unplaced_;  // which shrinks when something is found
-    const bool found = (views.size() > 1 && find_any(views, Effort::upright)) ||
-                       find_any(views, Effort::turned) || find_any(views, Effort::scaled) ||
-                       (effort == Effort::stretched && find_any(views, effort));
-    if (!found || unplaced_.size() == views.size()) return;
+    Sight sight(unplaced_);  // which shrinks when something is found
+    const bool found = (sight.views().size() > 1 && find_any(sight, Effort::upright)) ||
+                       find_any(sight, Effort::turned) || find_any(sight, Effort::scaled) ||
+                       (effort == Effort::stretched && find_any(sight, effort));
+    if (!found || unplaced_.size() == sight.views().size()) return;
   }
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 #include "video/mark/torus.hpp"
 
@@ -102,7 +101,7 @@ class Clocked {
       used[hold] = true;
     }
     for (std::size_t hold = 0; hold < holds_.size(); ++hold)
-      if (!used[hold]) holds_[hold] = Torus();
+      if (!used[hold]) holds_[hold].clear();
   }
 
   std::vector<std::vector<std::size_t>> numbers_;
@@ -160,40 +159,52 @@ Pose half_turn(const Pose& p) { return {-p.a, -p.b, -p.c, -p.d, p.tx, p.ty}; }
 class PilotTest {
  public:
   PilotTest(const Views& views, const KeyTools& tools)
-      : views_(views), tools_(tools), clocked_(views) {}
+      : views_(views), tools_(tools), clocked_(views), maps_(views.size()) {}
 
-  /// Both half turns; adds what reaches the gate.
-  void test(const Pose& pose, std::vector<Placed>& found) {
-    if (views_.size() == 1)
-      test_alone(pose, found);
-    else
-      test_jointly(pose, found);
+  /// Both half turns of each; what reaches the gate.
+  std::vector<Placed> test(const std::vector<Pose>& poses) {
+    read(poses);
+    std::vector<Placed> found;
+    for (std::size_t i = 0; i < poses.size(); ++i)
+      if (views_.size() == 1)
+        test_alone(poses[i], values_[i], found);
+      else
+        test_jointly(poses[i], std::span(values_).subspan(i * views_.size(), views_.size()), found);
+    return found;
   }
 
  private:
-  void sum(const View& view, const Pose& pose) {
-    if (!places_ || view.spectrum.picture() != places_->picture())
-      places_ = tools_.pilot_sums().places(view.spectrum, pose);
-    tools_.pilot_sums().sum(view.spectrum, *places_, sums_);
+  using Values = image::PilotSums::Values;
+
+  /// View by view: the maps lie near each other, a spectrum and the next do not.
+  void read(const std::vector<Pose>& poses) {
+    const image::PilotSums& pilots = tools_.pilot_sums();
+    std::vector<image::PilotSums::Places> places;
+    values_.resize(poses.size() * views_.size());
+    for (std::size_t v = 0; v < views_.size(); ++v) {
+      const image::Spectrum& spectrum = views_[v]->spectrum;
+      if (!places.empty() && places.front().picture() != spectrum.picture()) places.clear();
+      for (std::size_t i = 0; i < poses.size(); ++i) {
+        if (places.size() == i) places.push_back(pilots.places(spectrum, poses[i]));
+        values_[i * views_.size() + v] = pilots.read(spectrum, places[i]);
+      }
+    }
   }
 
-  void test_alone(const Pose& pose, std::vector<Placed>& found) {
-    places_.reset();
-    sum(*views_.front(), pose);
+  void test_alone(const Pose& pose, const Values& values, std::vector<Placed>& found) {
+    tools_.pilot_sums().sum(values, sums_);
     const image::PilotPeaks peaks = image::peaks_of(sums_);
     if (peaks.straight.z >= kGate) found.push_back(placed_alone(pose, peaks.straight));
     if (peaks.turned.z >= kGate) found.push_back(placed_alone(half_turn(pose), peaks.turned));
   }
 
-  void test_jointly(const Pose& pose, std::vector<Placed>& found) {
-    places_.reset();
-    std::vector<Torus> maps;
-    for (const auto& view : views_) {
-      sum(*view, pose);
-      maps.emplace_back(sums_);
+  void test_jointly(const Pose& pose, std::span<const Values> values, std::vector<Placed>& found) {
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+      tools_.pilot_sums().sum(values[i], sums_);
+      maps_[i].assign(sums_);
     }
-    auto in_time = clocked_.test(maps, tools_.shifts());
-    auto free = test_free(maps, tools_.shifts());
+    auto in_time = clocked_.test(maps_, tools_.shifts());
+    auto free = test_free(maps_, tools_.shifts());
     for (std::size_t channel = 0; channel < 2; ++channel) {
       Hypothesis& better = in_time[channel].z > free[channel].z ? in_time[channel] : free[channel];
       if (better.z < kGate) continue;
@@ -202,7 +213,7 @@ class PilotTest {
       placed.pose.tx = better.peak.tx, placed.pose.ty = better.peak.ty;
       placed.z = better.z;
       placed.phases = std::move(better.phases);
-      listen_to_views(maps, channel, tools_.shifts(), placed);
+      listen_to_views(maps_, channel, tools_.shifts(), placed);
       note_known_phases(placed);
       found.push_back(std::move(placed));
     }
@@ -211,8 +222,9 @@ class PilotTest {
   const Views& views_;
   const KeyTools& tools_;
   Clocked clocked_;
-  std::optional<image::PilotSums::Places> places_;
+  std::vector<Values> values_;  // by pose and view
   image::ShiftMap sums_;
+  std::vector<Torus> maps_;  // by view
 };
 
 /// Tiles as this size of picture would have them, and as a larger film that was scaled down.
@@ -244,31 +256,18 @@ std::vector<Pose> scaled_poses(cv::Size canonical) {
   return poses;
 }
 
-std::vector<Pose> turned_poses(const Views& views, const KeyTools& tools) {
-  const image::Constellation& pilots = tools.pilots();
-  cv::Mat sum;
-  for (const auto& view : views) {
-    const cv::Mat map = pilots.log_polar(view->spectrum, cv::Matx22d::eye());
-    sum = sum.empty() ? map : sum + map;
-  }
+std::vector<Pose> turned_poses(Sight& sight, const KeyTools& tools) {
   std::vector<Pose> poses;
-  const auto view = image::Constellation::view_of(sum, cv::Matx22d::eye());
-  for (const image::Candidate& c : pilots.acquire(view, views.size() == 1 ? kListed : kListedJoint))
+  const std::size_t count = sight.views().size() == 1 ? kListed : kListedJoint;
+  for (const image::Candidate& c : tools.pilots().acquire(sight.turned(), count))
     poses.push_back(c.pose);
   return poses;
 }
 
-std::vector<Pose> stretched_poses(const Views& views, KeyTools& tools) {
-  constexpr std::size_t kMostViews = 4;
-  const image::Constellation& coarse = tools.coarse();
+std::vector<Pose> stretched_poses(Sight& sight, KeyTools& tools) {
   std::vector<image::Candidate> all;
-  for (const cv::Matx22d& stretch : image::stretches()) {
-    cv::Mat sum;
-    for (std::size_t i = 0; i < std::min(kMostViews, views.size()); ++i) {
-      const cv::Mat map = coarse.log_polar(views[i]->spectrum, stretch);
-      sum = sum.empty() ? map : sum + map;
-    }
-    const auto some = coarse.acquire(image::Constellation::view_of(sum, stretch), kListedStretched);
+  for (const auto& view : sight.stretched()) {
+    const auto some = tools.coarse().acquire(view, kListedStretched);
     all.insert(all.end(), some.begin(), some.end());
   }
   std::sort(all.begin(), all.end(),
@@ -276,13 +275,41 @@ std::vector<Pose> stretched_poses(const Views& views, KeyTools& tools) {
   all.resize(std::min(all.size(), kSettled));
   std::vector<Pose> poses;
   for (image::Candidate& c : all) {
-    image::settle(views.front()->spectrum, tools.lattice(), c.pose);
+    image::settle(sight.views().front()->spectrum, tools.lattice(), c.pose);
     poses.push_back(c.pose);
   }
   return poses;
 }
 
 }  // namespace
+
+image::Constellation::View Sight::sum(const image::LogPolar& kind, const cv::Matx22d& stretch,
+                                      std::size_t most) const {
+  std::optional<image::Rays> rays;
+  cv::Size size;
+  cv::Mat sum;
+  for (std::size_t i = 0; i < std::min(most, views_.size()); ++i) {
+    const image::Spectrum& spectrum = views_[i]->spectrum;
+    if (spectrum.picture() != size) rays.emplace(kind, stretch, spectrum);
+    size = spectrum.picture();
+    const cv::Mat map = rays->map(spectrum);
+    sum = sum.empty() ? map : sum + map;
+  }
+  return image::Constellation::view_of(sum, stretch);
+}
+
+const image::Constellation::View& Sight::turned() {
+  if (!turned_) turned_ = sum(image::kFine, cv::Matx22d::eye(), views_.size());
+  return *turned_;
+}
+
+const std::vector<image::Constellation::View>& Sight::stretched() {
+  constexpr std::size_t kMostViews = 4;
+  if (stretched_.empty())
+    for (const cv::Matx22d& stretch : image::stretches())
+      stretched_.push_back(sum(image::kCoarse, stretch, kMostViews));
+  return stretched_;
+}
 
 KeyTools::KeyTools(const image::MarkKey& key)
     : name_(key.name),
@@ -305,28 +332,25 @@ Pose pose_of(const Pose& origin, const ShiftTable& shifts, std::size_t phase) {
 
 namespace {
 
-std::vector<Pose> poses_for(const Views& views, KeyTools& tools, cv::Size canonical,
-                            Effort effort) {
+std::vector<Pose> poses_for(Sight& sight, KeyTools& tools, cv::Size canonical, Effort effort) {
   switch (effort) {
     case Effort::upright:
       return upright_poses(canonical);
     case Effort::scaled:
       return scaled_poses(canonical);
     case Effort::turned:
-      return turned_poses(views, tools);
+      return turned_poses(sight, tools);
     case Effort::stretched:
       break;
   }
-  return stretched_poses(views, tools);
+  return stretched_poses(sight, tools);
 }
 
 }  // namespace
 
-std::vector<Placed> search(const Views& views, KeyTools& tools, cv::Size canonical, Effort effort) {
-  const std::vector<Pose> poses = poses_for(views, tools, canonical, effort);
-  PilotTest test(views, tools);
-  std::vector<Placed> found;
-  for (const Pose& pose : poses) test.test(pose, found);
+std::vector<Placed> search(Sight& sight, KeyTools& tools, cv::Size canonical, Effort effort) {
+  const std::vector<Pose> poses = poses_for(sight, tools, canonical, effort);
+  std::vector<Placed> found = PilotTest(sight.views(), tools).test(poses);
   std::sort(found.begin(), found.end(), [](const Placed& a, const Placed& b) { return a.z > b.z; });
   found.resize(std::min(found.size(), kMostDecoded));
   return found;
@@ -339,18 +363,18 @@ class Agreement {
  public:
   Agreement(const Views& views, const KeyTools& tools, const Placed& placed)
       : views_(views), tools_(tools), placed_(placed) {
+    const auto& pilots = tools.lattice().pilots;
     for (const Shift& shift : tools.shifts()) {
       auto& turns = turns_.emplace_back();
-      for (const image::Carrier& k : tools.lattice().pilots)
-        turns.push_back(k.shape * std::polar(1.0F, -k.phase - turn_of(k, shift)));
+      for (const image::Carrier& k : pilots) turns.push_back(k.shape * k.turn);
+      image::turn_by_shift({0, 0, 0, 0, shift.x, shift.y}, pilots, turns);
     }
   }
 
   double operator()(const Pose& pose) const {
     auto places = tools_.pilot_sums().places(views_.front()->spectrum, pose);
-    std::vector<std::complex<float>> origin;
-    for (const image::Carrier& k : tools_.lattice().pilots)
-      origin.push_back(std::polar(1.0F, -turn_of(k, {pose.tx, pose.ty})));
+    std::vector<std::complex<float>> origin(tools_.lattice().pilots.size(), 1);
+    image::turn_by_shift(pose, tools_.lattice().pilots, origin);
     double sum = 0;
     for (std::size_t i = 0; i < views_.size(); ++i) {
       const image::Spectrum& spectrum = views_[i]->spectrum;
@@ -359,18 +383,13 @@ class Agreement {
         places = tools_.pilot_sums().places(spectrum, pose);
       float along = 0;
       for (std::size_t k = 0; k < turns.size(); ++k)
-        along += (spectrum.at(places[k]) * origin[k] * turns[k]).real();
+        along += (places.value(spectrum, k) * (origin[k] * turns[k])).real();
       sum += std::max(placed_.strengths[i], 0.0F) * along;
     }
     return sum;
   }
 
  private:
-  static float turn_of(const image::Carrier& k, const Shift& shift) {
-    const double turns = k.u / 2.0 * shift.x + k.v / 2.0 * shift.y;
-    return static_cast<float>(2 * std::numbers::pi * (turns - std::floor(turns)));
-  }
-
   const Views& views_;
   const KeyTools& tools_;
   const Placed& placed_;

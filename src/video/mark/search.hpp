@@ -21,6 +21,24 @@ struct View {
 };
 using Views = std::vector<std::shared_ptr<const View>>;
 
+/// Views that are searched together, and what the searches for all keys have in common.
+class Sight {
+ public:
+  explicit Sight(Views views) : views_(std::move(views)) {}
+  [[nodiscard]] const Views& views() const { return views_; }
+  /// Of the sum of their log-polar maps; made when first asked for. Not thread-safe.
+  const image::Constellation::View& turned();
+  /// The same under each stretch, of some of the views.
+  const std::vector<image::Constellation::View>& stretched();
+
+ private:
+  [[nodiscard]] image::Constellation::View sum(const image::LogPolar& kind,
+                                               const cv::Matx22d& stretch, std::size_t most) const;
+  Views views_;
+  std::optional<image::Constellation::View> turned_;
+  std::vector<image::Constellation::View> stretched_;
+};
+
 /// What follows from a key, made once.
 class KeyTools {
  public:
@@ -65,7 +83,7 @@ enum class Effort {
 
 /// Poses worth decoding, best first. The list is fixed before anything is decoded, and only pilots
 /// decide, as the proof of image-mark.md section 9 needs it.
-std::vector<Placed> search(const Views& views, KeyTools& tools, cv::Size canonical, Effort effort);
+std::vector<Placed> search(Sight& sight, KeyTools& tools, cv::Size canonical, Effort effort);
 
 /// Moves a pose to where the pilots of all views agree best.
 void refine_by_pilots(const Views& views, const KeyTools& tools, Placed& placed);

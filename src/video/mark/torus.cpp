@@ -108,7 +108,9 @@ image::PilotPeaks peaks_of(const std::vector<std::int16_t>& map) {
 
 Torus::Torus() : wide_(2 * kGrid * kRow) {}
 
-Torus::Torus(const image::ShiftMap& sums) : Torus() {
+void Torus::clear() { std::ranges::fill(wide_, std::int16_t{0}); }
+
+void Torus::assign(const image::ShiftMap& sums) {
   for (std::size_t y = 0; y < kGrid; ++y) {
     std::int16_t* row = &wide_[2 * y * kRow];
     to_steps(&sums[y * kRow], row);

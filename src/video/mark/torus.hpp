@@ -13,14 +13,14 @@
 namespace signmark::video {
 
 /// Maps that may be added up without leaving 16 bits.
-inline constexpr std::size_t kMostSummed = 16;
+inline constexpr std::size_t kMostSummed = 24;
 
 /// A map, ready to be read under any shift: repeated across, in steps of a 64th of a deviation.
 class Torus {
  public:
   Torus();
-  explicit Torus(const image::ShiftMap& sums);
-
+  void clear();
+  void assign(const image::ShiftMap& sums);
   void add(const Torus& other);
   /// Row `y`, twice.
   [[nodiscard]] const std::int16_t* row(std::size_t y) const;
