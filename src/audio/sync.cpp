@@ -15,12 +15,24 @@ int span_of(double tempo) {
   return static_cast<int>(std::ceil(kSuperFrameSeconds / kStepSeconds / kStepsAPlace / tempo)) + 1;
 }
 
-/// Pattern of pilots of one pair of bands, by place.
-void add_pilot(std::span<Complex> pattern, double from, double to, Complex value) {
+static_assert(kBands % (2 * kLanes) == 0);
+
+/// Every bundle of a series or pattern.
+void transform(std::span<Bundle> values, int length) {
+  BundleFourier fourier(length);
+  const auto size = static_cast<std::size_t>(length);
+  for (std::size_t b = 0; b < kBundles; ++b) fourier.forward(values.subspan(b * size, size));
+}
+
+/// One pilot of a band, by place. Even bands are real parts, odd ones imaginary.
+void add_pilot(std::span<Bundle> bundle, std::size_t band, double from, double to, float value) {
   const int first = static_cast<int>(std::floor(from)), last = static_cast<int>(std::floor(to));
+  const std::size_t lane = band / 2 % kLanes;
   for (int i = first; i <= last; ++i) {
     const double part = std::min(to, i + 1.0) - std::max(from, static_cast<double>(i));
-    if (part > 0) pattern[static_cast<std::size_t>(i)] += value * static_cast<float>(part);
+    if (part <= 0) continue;
+    Bundle& at = bundle[static_cast<std::size_t>(i)];
+    (band % 2 == 0 ? at.re : at.im)[lane] += value * static_cast<float>(part);
   }
 }
 
@@ -67,15 +79,18 @@ void keep_best(std::vector<Place>& best, const Place& place, std::size_t most) {
 SeriesSpectrum::SeriesSpectrum(const Series& series)
     : places_((series.steps() + 1) / 2),
       length_(Fourier::quick_length(places_ + span_of(kSlowest) + 1)) {
-  values_.resize(size() * kBands / 2);
+  const auto size = static_cast<std::size_t>(length_);
+  values_.resize(size * kBundles);
   for (int i = 0; i < series.steps(); ++i)
-    for (std::size_t j = 0; j < kBands / 2; ++j) {
-      const float* row = series.row(i) + 2 * j;
-      values_[j * size() + static_cast<std::size_t>(i / 2)] += Complex(row[0], row[1]);
+    for (std::size_t b = 0; b < kBundles; ++b) {
+      const float* row = series.row(i) + 2 * kLanes * b;
+      Bundle& at = values_[b * size + static_cast<std::size_t>(i / 2)];
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        at.re[lane] += row[2 * lane];
+        at.im[lane] += row[2 * lane + 1];
+      }
     }
-  Fourier fourier(length_);
-  for (std::size_t j = 0; j < kBands / 2; ++j)
-    fourier.forward(std::span(values_).subspan(j * size(), size()));
+  transform(values_, length_);
 }
 
 PilotSearch::PilotSearch(const Layout& layout) {
@@ -91,33 +106,25 @@ PilotSearch::Pattern PilotSearch::pattern(double tempo, int length) const {
   pattern.tempo_ = tempo;
   pattern.span_ = span_of(tempo);
   const auto size = static_cast<std::size_t>(length);
-  const auto width = static_cast<std::size_t>(pattern.span_);
-  pattern.values_.resize(size * kBands / 2);
+  pattern.values_.resize(size * kBundles);
   const double slot = kSlotSeconds / kStepSeconds / kStepsAPlace / tempo;
   for (const Pilot& p : pilots_)
-    add_pilot(std::span(pattern.values_).subspan(p.band / 2 * size, width), p.slot * slot,
-              (p.slot + 1) * slot, p.band % 2 == 0 ? Complex(p.sign, 0) : Complex(0, p.sign));
-  Fourier fourier(length);
-  for (std::size_t j = 0; j < kBands / 2; ++j)
-    fourier.forward(std::span(pattern.values_).subspan(j * size, size));
+    add_pilot(std::span(pattern.values_).subspan(p.band / (2 * kLanes) * size, size), p.band,
+              p.slot * slot, (p.slot + 1) * slot, p.sign);
+  transform(pattern.values_, length);
   return pattern;
 }
 
 namespace {
 
 /// Over all lags, negative ones at the end.
-std::vector<float> correlation(const SeriesSpectrum& series, std::span<const Complex> patterns) {
+std::vector<float> correlation(const SeriesSpectrum& series, std::span<const Bundle> pattern) {
   const auto length = static_cast<std::size_t>(series.length());
-  std::vector<Complex> product(length);
-  for (std::size_t j = 0; j < kBands / 2; ++j) {
-    const auto values = series.pair(static_cast<int>(j));
-    const auto pattern = patterns.subspan(j * length, length);
-    for (std::size_t k = 0; k < length; ++k) {
-      const float re = values[k].real() * pattern[k].real() + values[k].imag() * pattern[k].imag();
-      const float im = values[k].imag() * pattern[k].real() - values[k].real() * pattern[k].imag();
-      product[k] += Complex(re, im);
-    }
-  }
+  std::vector<Bundle> products(length);
+  for (std::size_t b = 0; b < kBundles; ++b)
+    add_products(series.values().subspan(b * length, length), pattern.subspan(b * length, length),
+                 products);
+  std::vector<Complex> product = sum_of_lanes(products);
   Fourier(series.length()).inverse(product);
   std::vector<float> result(length);
   for (std::size_t k = 0; k < length; ++k) result[k] = product[k].real();

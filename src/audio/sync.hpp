@@ -2,25 +2,26 @@
 // Where super-frames begin: correlation with the pilots by Fourier transforms over time.
 #pragma once
 
+#include "audio/bundle.hpp"
 #include "audio/layout.hpp"
 #include "audio/series.hpp"
 
 namespace signmark::audio {
 
-/// A series ready for correlation; two steps make one place.
+/// Bands are transformed in bundles of sixteen: two make one complex signal.
+inline constexpr std::size_t kBundles = kBands / (2 * kLanes);
+
+/// A series ready for correlation, bundle after bundle; two steps make one place.
 class SeriesSpectrum {
  public:
   explicit SeriesSpectrum(const Series& series);
   [[nodiscard]] int places() const { return places_; }
   [[nodiscard]] int length() const { return length_; }
-  [[nodiscard]] std::span<const Complex> pair(int index) const {
-    return std::span(values_).subspan(static_cast<std::size_t>(index) * size(), size());
-  }
+  [[nodiscard]] std::span<const Bundle> values() const { return values_; }
 
  private:
-  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(length_); }
   int places_, length_;
-  std::vector<Complex> values_;  // of two bands each
+  std::vector<Bundle> values_;
 };
 
 /// The pilots of one key.
@@ -34,7 +35,7 @@ class PilotSearch {
     friend class PilotSearch;
     double tempo_ = 1;
     int span_ = 0;
-    std::vector<Complex> values_;  // of two bands each
+    std::vector<Bundle> values_;
   };
   [[nodiscard]] Pattern pattern(double tempo, int length) const;
 

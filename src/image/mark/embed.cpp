@@ -3,12 +3,12 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "base/vector.hpp"
 #include "image/mark/content.hpp"
 #include "image/mark/lattice_mark.hpp"
 #include "image/mark/mask.hpp"
 #include "image/mark/tile.hpp"
 #include "image/mark/tile_hashes.hpp"
-#include "image/mark/vector.hpp"
 
 namespace signmark::image {
 namespace {

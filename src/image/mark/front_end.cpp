@@ -5,9 +5,9 @@
 #include <cmath>
 #include <opencv2/imgproc.hpp>
 
+#include "base/vector.hpp"
 #include "image/mark/lattice.hpp"
 #include "image/mark/octave.hpp"
-#include "image/mark/vector.hpp"
 
 namespace signmark::image {
 namespace {

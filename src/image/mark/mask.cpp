@@ -6,7 +6,7 @@
 #include <opencv2/imgproc.hpp>
 #include <utility>
 
-#include "image/mark/vector.hpp"
+#include "base/vector.hpp"
 
 namespace signmark::image {
 namespace {

@@ -5,7 +5,7 @@
 #include <opencv2/imgproc.hpp>
 #include <vector>
 
-#include "image/mark/vector.hpp"
+#include "base/vector.hpp"
 
 namespace signmark::image {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "image/mark/vector.hpp"
+#include "base/vector.hpp"
 
 namespace signmark::image {
 namespace {

@@ -7,7 +7,7 @@
 #include <numbers>
 #include <opencv2/imgproc.hpp>
 
-#include "image/mark/vector.hpp"
+#include "base/vector.hpp"
 
 namespace signmark::image {
 namespace {

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <numbers>
 
-#include "image/mark/vector.hpp"
+#include "base/vector.hpp"
 #include "signal/polar.hpp"
 
 namespace signmark::image {

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <vector>
 
+#include "base/vector.hpp"
 #include "image/mark/tile.hpp"
-#include "image/mark/vector.hpp"
 
 namespace signmark::video {
 namespace {

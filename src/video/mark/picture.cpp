@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "image/mark/vector.hpp"
+#include "base/vector.hpp"
 #include "video/mark/holds.hpp"
 
 namespace signmark::video {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "image/mark/vector.hpp"
+#include "base/vector.hpp"
 
 namespace signmark::video {
 namespace {
