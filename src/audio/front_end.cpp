@@ -12,11 +12,14 @@ namespace {
 constexpr double kReach = 1.27;  // pitch changes that the map must hold
 constexpr float kFloor = 1e-5F;  // power of a bin: below 16-bit rounding
 // Half widths of the surroundings.
-constexpr int kMeanSteps = 7, kVarianceSteps = 8;
+constexpr int kMeanSteps = 7, kMeanStepsOverNoise = 10, kVarianceSteps = 8;
 constexpr double kMeanOctaves = 0.165, kVarianceOctaves = 0.2;
 constexpr double kMaskOctaves = 0.111;
 constexpr int kLevelSteps = 470;  // 5 seconds
 constexpr float kMostWeight = 3;  // the mark is capped where the programme is soft
+// A bin's power is below its floor so seldom, in means over so many steps.
+constexpr double kFloorShare = 0.08;
+constexpr int kFloorSteps = 8;
 constexpr float kClip = 2.5F, kVarianceFloor = 1;
 
 std::vector<float> column_sums(const Map& map, int from, int to) {
@@ -26,29 +29,6 @@ std::vector<float> column_sums(const Map& map, int from, int to) {
     for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += row[k];
   }
   return sum;
-}
-
-/// Mean over `half` steps to both sides.
-Map smoothed_in_time(const Map& map, int half) {
-  Map mean = map;
-  const int steps = map.steps();
-  constexpr int kRefresh = 256;  // running sums gather rounding errors
-  std::vector<float> sum;
-  for (int i = 0; i < steps; ++i) {
-    const int from = std::max(0, i - half), to = std::min(steps, i + half + 1);
-    if (i % kRefresh == 0) {
-      sum = column_sums(map, from, to);
-    } else {
-      if (i + half < steps)
-        for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += map.row(i + half)[k];
-      if (from > 0)
-        for (std::size_t k = 0; k < sum.size(); ++k) sum[k] -= map.row(from - 1)[k];
-    }
-    const float share = 1.0F / static_cast<float>(to - from);
-    auto row = mean.row(i);
-    for (std::size_t k = 0; k < sum.size(); ++k) row[k] = sum[k] * share;
-  }
-  return mean;
 }
 
 /// Mean over a part of an octave to both sides, two bins at least.
@@ -75,8 +55,34 @@ class FrequencyMean {
   std::vector<int> from_, to_;
 };
 
-/// How strong the mark may be expected: softer points carry relatively more (gains.cpp).
-void weigh(const Map& logs, Map& values) {
+/// Power of each bin that the sound hardly ever falls below, which may be noise; 0 if none is
+/// looked for.
+std::vector<float> floors_of(const Map& logs, Over over) {
+  std::vector<float> floors(static_cast<std::size_t>(logs.bins), 0);
+  const int blocks = logs.steps() / kFloorSteps;
+  if (over == Over::silence || blocks == 0) return floors;
+  FrequencyMean smooth(logs, kMaskOctaves);
+  std::vector<float> power(floors.size()), mean(floors.size());
+  std::vector<std::vector<float>> by_bin(floors.size());
+  for (int block = 0; block < blocks; ++block) {
+    std::fill(power.begin(), power.end(), 0.0F);
+    for (int i = block * kFloorSteps; i < (block + 1) * kFloorSteps; ++i)
+      for (std::size_t k = 0; k < power.size(); ++k) power[k] += std::exp(logs.row(i)[k]);
+    smooth(power, mean);
+    for (std::size_t k = 0; k < mean.size(); ++k) by_bin[k].push_back(mean[k] / kFloorSteps);
+  }
+  for (std::size_t k = 0; k < floors.size(); ++k) {
+    const auto low = by_bin[k].begin() + static_cast<std::ptrdiff_t>(kFloorShare * blocks);
+    std::nth_element(by_bin[k].begin(), low, by_bin[k].end());
+    floors[k] = *low;
+  }
+  return floors;
+}
+
+/// How strong the mark may be expected: softer points carry relatively more (gains.cpp), as far as
+/// they stand above the floor.
+void weigh(const Map& logs, Over over, Map& values) {
+  const auto floors = floors_of(logs, over);
   FrequencyMean smooth(logs, kMaskOctaves);
   std::vector<float> power(static_cast<std::size_t>(logs.bins)), mean(power.size());
   Map level{logs.bin_hz, 0, 1, {}};
@@ -93,11 +99,34 @@ void weigh(const Map& logs, Map& values) {
     auto out = values.row(i);
     const float ref = reference.values[static_cast<std::size_t>(i)];
     for (std::size_t k = 0; k < power.size(); ++k)
-      out[k] *= std::min(kMostWeight, 1 / std::sqrt(mean[k] / ref + 1e-9F));
+      out[k] *= std::min(kMostWeight, 1 / std::sqrt(mean[k] / ref + 1e-9F)) * mean[k] /
+                (mean[k] + floors[k] + 1e-20F);
   }
 }
 
 }  // namespace
+
+Map smoothed_in_time(const Map& map, int half) {
+  Map mean = map;
+  const int steps = map.steps();
+  constexpr int kRefresh = 256;  // running sums gather rounding errors
+  std::vector<float> sum;
+  for (int i = 0; i < steps; ++i) {
+    const int from = std::max(0, i - half), to = std::min(steps, i + half + 1);
+    if (i % kRefresh == 0) {
+      sum = column_sums(map, from, to);
+    } else {
+      if (i + half < steps)
+        for (std::size_t k = 0; k < sum.size(); ++k) sum[k] += map.row(i + half)[k];
+      if (from > 0)
+        for (std::size_t k = 0; k < sum.size(); ++k) sum[k] -= map.row(from - 1)[k];
+    }
+    const float share = 1.0F / static_cast<float>(to - from);
+    auto row = mean.row(i);
+    for (std::size_t k = 0; k < sum.size(); ++k) row[k] = sum[k] * share;
+  }
+  return mean;
+}
 
 LogMapper::LogMapper(const Shape& shape)
     : shape_(shape),
@@ -179,10 +208,10 @@ void LogMapper::finish(const Row& row) {
   drain(row);
 }
 
-Map features(const Map& logs) {
+Map features(const Map& logs, Over over) {
   Map result = logs;
   {
-    const Map mean = smoothed_in_time(logs, kMeanSteps);
+    const Map mean = smoothed_in_time(logs, over == Over::noise ? kMeanStepsOverNoise : kMeanSteps);
     for (std::size_t i = 0; i < result.values.size(); ++i)
       result.values[i] = std::max(result.values[i] - mean.values[i], -kClip);
   }
@@ -203,7 +232,7 @@ Map features(const Map& logs) {
     wide(square.row(i), mean);
     for (std::size_t k = 0; k < mean.size(); ++k) row[k] /= mean[k] + kVarianceFloor;
   }
-  weigh(logs, result);
+  weigh(logs, over, result);
   return result;
 }
 

@@ -56,8 +56,15 @@ class LogMapper {
   std::uint64_t steps_ = 0, dropped_ = 0;
 };
 
+/// Mean of each bin over `half` steps to both sides.
+Map smoothed_in_time(const Map& map, int half);
+
+/// What the features expect of a sound. `noise`: a steady noise may lie over it, in which the mark
+/// of what is soft has drowned.
+enum class Over { silence, noise };
+
 /// How much louder or softer each point is than its surroundings in time and frequency, divided by
 /// how much that varies there: what is loud but steady says most.
-Map features(const Map& logs);
+Map features(const Map& logs, Over over = Over::silence);
 
 }  // namespace signmark::audio

@@ -86,15 +86,26 @@ class Reader final : public SoundReader {
   }
 
   void look() {
-    const Window window{logs_, BandSums(features(logs_)), static_cast<double>(base_),
-                        static_cast<double>(fresh_)};
-    const Series plain = window.bands.at(1);
-    bool found = look_for(window, plain, 1);
+    const Levels levels(logs_);
+    const Window window = window_of(levels, Over::silence);
+    bool found = look_at(window);
+    if (!found) found = look_at(window_of(levels, Over::noise));
+    const bool turn = windows_ < kSearched || windows_ % kSearchEvery == 0;
+    if (!found && options_.search && turn) search(window);
+    ++windows_;
+  }
+
+  [[nodiscard]] Window window_of(const Levels& levels, Over over) const {
+    return {logs_, BandSums(features(logs_, over)), levels, static_cast<double>(base_),
+            static_cast<double>(fresh_)};
+  }
+
+  /// Unchanged, and as marks were changed that were read before.
+  bool look_at(const Window& window) {
+    bool found = look_for(window, window.bands.at(1), 1);
     for (const auto& [tempo, pitch] : changed_places())
       found |= look_for(window, window.bands.at(pitch), tempo, pitch);
-    const bool turn = windows_ < kSearched || windows_ % kSearchEvery == 0;
-    if (!found && options_.search && turn) search(window, plain);
-    ++windows_;
+    return found;
   }
 
   /// Tempi and pitches at which a mark was read before.
@@ -124,8 +135,8 @@ class Reader final : public SoundReader {
   /// The best places of each key.
   using Places = std::vector<std::vector<Place>>;
 
-  void search(const Window& window, const Series& plain) {
-    const SeriesSpectrum still(plain);
+  void search(const Window& window) {
+    const SeriesSpectrum still(window.bands.at(1));
     Places resampled(trackers_.size()), faster(trackers_.size()), higher(trackers_.size());
     for (const double tempo : tempi()) {
       const SeriesSpectrum moved(window.bands.at(tempo));

@@ -72,12 +72,12 @@ BandSums::BandSums(const Map& features) : sums_(features) {
   }
 }
 
-Series BandSums::at(double pitch) const {
-  Series series;
-  if (sums_.bins < 2) return series;
+std::vector<float> BandSums::sums(double pitch) const {
+  std::vector<float> values;
+  if (sums_.bins < 2) return values;
   const auto edges = edges_of(sums_, pitch);
-  series.values.resize(static_cast<std::size_t>(sums_.steps()) * kBands);
-  float* out = series.values.data();
+  values.resize(static_cast<std::size_t>(sums_.steps()) * kBands);
+  float* out = values.data();
   for (int i = 0; i < sums_.steps(); ++i) {
     const float* sums = sums_.row(i).data();
     const auto up_to = [&](const Edge& edge) {
@@ -90,6 +90,11 @@ Series BandSums::at(double pitch) const {
       before = here;
     }
   }
+  return values;
+}
+
+Series BandSums::at(double pitch) const {
+  Series series{sums(pitch)};
   to_unit_variance(series);
   return series;
 }

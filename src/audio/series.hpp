@@ -23,6 +23,8 @@ class BandSums {
   explicit BandSums(const Map& features);
   /// `pitch`: factor by which frequencies were raised since the mark was laid.
   [[nodiscard]] Series at(double pitch) const;
+  /// The same by step and band without the scaling to unit variance.
+  [[nodiscard]] std::vector<float> sums(double pitch) const;
 
  private:
   Map sums_;  // from the first bin up to each

@@ -69,8 +69,9 @@ std::optional<IdReading> KeyTracker::read(std::span<const float> cells, int list
   return std::nullopt;
 }
 
-bool KeyTracker::take(const Window& window, const Series& series, const Place& place) {
+bool KeyTracker::take(const Window& window, const Series& plain, const Place& place) {
   if (place.z < kWorthDecoding) return false;
+  const Series series = weighed(plain, window.levels.classes(place.pitch), layout_, place);
   const auto cells = fold(series, place, 0, series.steps());
   const Place here = in_sound(place, window.base);
   Track* track = same_as(here);

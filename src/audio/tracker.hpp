@@ -4,6 +4,7 @@
 
 #include "audio/decode.hpp"
 #include "audio/fingerprint.hpp"
+#include "audio/levels.hpp"
 #include "audio/sync.hpp"
 
 namespace signmark::audio {
@@ -12,6 +13,7 @@ namespace signmark::audio {
 struct Window {
   const Map& logs;
   BandSums bands;
+  const Levels& levels;
   double base = 0;   ///< step of the sound at which it begins
   double fresh = 0;  ///< step of the window before which everything was seen already
 };
@@ -33,7 +35,7 @@ class KeyTracker {
   [[nodiscard]] const PilotSearch& pilots() const { return pilots_; }
   /// Tries to read a mark at a place of the window, refined before; joins it with what is known of
   /// the same mark. True when its id frame is known now.
-  bool take(const Window& window, const Series& series, const Place& place);
+  bool take(const Window& window, const Series& plain, const Place& place);
   /// The finding of each mark that was read.
   [[nodiscard]] std::vector<FoundSound> found() const;
   [[nodiscard]] bool has_any() const;
