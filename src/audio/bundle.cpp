@@ -2,6 +2,7 @@
 // Stockham's transform of mixed radix: each pass reads one buffer and writes the other in order.
 #include "audio/bundle.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <utility>

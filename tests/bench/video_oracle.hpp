@@ -42,9 +42,9 @@ class Oracle {
     std::optional<video::Track> track;
     oracle.size_ = marked.front().picture.luma.size();
     for (std::size_t i = 0; i < views.size() && !track; ++i) {
-      const video::Views one(1, views[i]);
+      video::Sight one(video::Views(1, views[i]));
       for (const auto& placed : video::search(one, tools, oracle.size_, video::Effort::upright))
-        if (!track) track = video::Track::start(one, tools, placed, decoder);
+        if (!track) track = video::Track::start(one.views(), tools, placed, decoder);
     }
     if (!track) return std::nullopt;
     for (const auto& view : views) (void)track->follow(view);
