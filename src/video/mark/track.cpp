@@ -14,31 +14,16 @@ using Values = CarrierValues::Values;
 
 constexpr int kIdList = 32, kSignedList = 64;
 constexpr float kSeenGate = 4, kNewHoldGate = 5.5F;  // of the known wave, over 8 and 56 shifts
+// Of a view right beside one that shows the same hold: after a keyframe encoders wear marks down.
+constexpr float kGoesOnGate = 2;
+constexpr double kBeside = 0.6;  // seconds
+constexpr float kShownGate = 3;  // of a hold that a view shows besides
 constexpr std::size_t kKept =
     600;  // views whose values are kept: 40 MB, or five minutes of all frames
 constexpr double kSlowest = 0.8, kFastest = 1.25;
 
-void add(const Values& more, float weight, Values& sum) {
-  if (sum.empty()) sum.resize(more.size());
-  for (std::size_t i = 0; i < more.size(); ++i) sum[i] += weight * more[i];
-}
-
-void add(const CarrierValues& more, float weight, CarrierValues& sum) {
-  add(more.pilots, weight, sum.pilots);
-  add(more.id, weight, sum.id);
-  add(more.id_idle, weight, sum.id_idle);
-  add(more.signed_frame, weight, sum.signed_frame);
-  add(more.idle, weight, sum.idle);
-}
-
-/// Unit mean power again, as one view's values have.
-void scale(float factor, CarrierValues& values) {
-  for (Values* part :
-       {&values.pilots, &values.id, &values.id_idle, &values.signed_frame, &values.idle})
-    for (auto& v : *part) v *= factor;
-}
-
-/// Whether two views can belong to one section: about a hold apart for each phase, at any speed.
+/// Whether two views can belong to one section: about a hold apart for each phase, at any speed; or
+/// so soon after the first one that the section cannot have ended, whichever hold stands still.
 bool one_section(const Track::Seen& first, const Track::Seen& then) {
   constexpr double kSlack = 0.1;  // seconds
   const double holds = static_cast<double>(then.phase) - static_cast<double>(first.phase);
@@ -46,6 +31,8 @@ bool one_section(const Track::Seen& first, const Track::Seen& then) {
   const auto at_speed = [](double seconds, bool longer) {
     return seconds * ((seconds > 0) == longer ? kFastest : kSlowest);
   };
+  const double rest = kHoldsInSection - 1.0 - static_cast<double>(first.phase);
+  if (holds >= 0 && apart >= 0 && apart < rest * kHoldSeconds * kSlowest) return true;
   return apart > at_speed((holds - 1) * kHoldSeconds, false) - kSlack &&
          apart < at_speed((holds + 1) * kHoldSeconds, true) + kSlack;
 }
@@ -76,23 +63,27 @@ std::optional<Track> Track::start(const Views& views, KeyTools& tools, const Pla
                                   Decoder& decoder) {
   Placed placed = guess;
   refine_by_pilots(views, tools, placed);
-  CarrierValues sum;
-  float power = 0;
+  std::vector<Said> said(views.size());
+  std::vector<const Said*> all;
   for (std::size_t i = 0; i < views.size(); ++i) {
-    const float weight = std::max(placed.strengths[i], 0.1F);
-    add(image::base_values(views[i]->spectrum, tools.lattice(),
-                           pose_of(placed.pose, tools.shifts(), placed.phases[i])),
-        weight, sum);
-    power += weight * weight;
+    constexpr float kLeast = 0.1F;
+    said[i].values = image::base_values(views[i]->spectrum, tools.lattice(),
+                                        pose_of(placed.pose, tools.shifts(), placed.phases[i]));
+    said[i].hold = placed.phases[i];
+    said[i].strengths[said[i].hold] = std::max(placed.strengths[i], kLeast);
+    all.push_back(&said[i]);
   }
-  scale(1 / std::sqrt(power), sum);
-  for (const float reach : {image::kWholeReach, image::kInnerReach}) {
-    ++decoder.hypotheses;
-    auto id = image::read_id(sum, tools.lattice(), decoder.id, kIdList, reach);
-    if (!id) continue;
-    Track track(tools, placed, std::move(*id));
-    track.refine(views, placed);
-    return track;
+  for (const Scene scene : {Scene::ignored, Scene::standing, Scene::moving}) {
+    if (scene != Scene::ignored && !placed.phases_known) break;  // one hold: nothing to tell apart
+    const CarrierValues sum = combined(all, tools.lattice(), tools.shifts(), scene).values;
+    for (const float reach : {image::kWholeReach, image::kInnerReach}) {
+      ++decoder.hypotheses;
+      auto id = image::read_id(sum, tools.lattice(), decoder.id, kIdList, reach);
+      if (!id) continue;
+      Track track(tools, placed, std::move(*id));
+      track.refine(views, placed);
+      return track;
+    }
   }
   return std::nullopt;
 }
@@ -128,67 +119,100 @@ void Track::learn_wave() {
   }
 }
 
-/// The hold that a view shows, and the statistic of the known wave there. While only one hold is
-/// known, every pair of holds is tried: the difference of their shifts tells which they are.
-std::optional<std::pair<std::size_t, float>> Track::phase_of(const View& view) {
-  const Values values = image::sample(view.spectrum, pose_, wave_.carriers);
-  std::pair<std::size_t, float> best{0, 0};
+Track::Strengths Track::strengths_in(const Values& values) const {
+  Strengths strengths{};
   for (std::size_t p = 0; p < turns_.size(); ++p)
-    if (const float z = matched(values, turns_[p], wave_.weights); z > best.second) best = {p, z};
-  if (best.second >= kSeenGate) return best;
-  if (phases_known_) return std::nullopt;
+    strengths[p] = matched(values, turns_[p], wave_.weights);
+  return strengths;
+}
+
+/// While only one hold is known, every pair of holds is tried: the difference of their shifts tells
+/// which they are.
+void Track::learn_phases(const Values& values) {
   const ShiftTable& shifts = tools_->shifts();
+  float best = 0;
   std::size_t first = 0;
   for (std::size_t a = 0; a < shifts.size(); ++a)
     for (std::size_t b = 0; b < shifts.size(); ++b) {
       if (a == b) continue;
       const Values turns = turns_of(wave_.carriers, pose_.tx + shifts[b].x - shifts[a].x,
                                     pose_.ty + shifts[b].y - shifts[a].y);
-      if (const float z = matched(values, turns, wave_.weights); z > best.second)
-        best = {b, z}, first = a;
+      if (const float z = matched(values, turns, wave_.weights); z > best) best = z, first = a;
     }
-  if (best.second < kNewHoldGate) return std::nullopt;
+  if (best < kNewHoldGate) return;
   phases_known_ = true;
   pose_.tx -= shifts[first].x;
   pose_.ty -= shifts[first].y;
-  for (Seen& seen : seen_) seen.phase = first;
+  for (Seen& seen : seen_) {
+    seen.phase = seen.said.hold = first;
+    std::swap(seen.said.strengths.front(), seen.said.strengths[first]);
+  }
   learn_wave();
-  return best;
+}
+
+/// The hold in which a view was taken. Pictures that stand still keep earlier holds, even louder
+/// ones: the newest of those that are seen.
+std::size_t Track::newest(const View& view, const Strengths& strengths) const {
+  const auto loudest = static_cast<std::size_t>(
+      std::max_element(strengths.begin(), strengths.end()) - strengths.begin());
+  std::size_t newest = loudest;
+  double begun = view.from;  // when the loudest hold was seen first
+  for (const Seen& seen : seen_)
+    if (seen.phase == loudest && view.from - seen.from < kHoldsInSection * kHoldSeconds * kSlowest)
+      begun = std::min(begun, seen.from);
+  const auto most = static_cast<std::size_t>((view.from - begun) / (kHoldSeconds * kSlowest) + 1);
+  for (std::size_t ahead = 1; ahead <= std::min(most, strengths.size() - 1); ++ahead) {
+    const std::size_t p = (loudest + ahead) % strengths.size();
+    if (strengths[p] >= kSeenGate) newest = p;
+  }
+  return newest;
+}
+
+bool Track::goes_on(const View& view, std::size_t phase) const {
+  return std::any_of(seen_.rbegin(), seen_.rend(), [&](const Seen& seen) {
+    return seen.phase == phase && view.from - seen.to < kBeside && seen.from - view.to < kBeside;
+  });
 }
 
 bool Track::follow(const std::shared_ptr<const View>& view) {
-  const auto found = phase_of(*view);
-  if (!found) return false;
-  take_in(*view, found->first, found->second);
+  const Values values = image::sample(view->spectrum, pose_, wave_.carriers);
+  if (!phases_known_) learn_phases(values);
+  Strengths strengths = strengths_in(values);
+  const std::size_t phase = newest(*view, strengths);
+  const float most = *std::max_element(strengths.begin(), strengths.end());
+  if (most < kSeenGate && (most < kGoesOnGate || !goes_on(*view, phase))) return false;
+  for (std::size_t p = 0; p < strengths.size(); ++p)
+    if (p != phase && strengths[p] < kShownGate) strengths[p] = 0;
+  take_in(*view, phase, strengths);
   return true;
 }
 
-void Track::take_in(const View& view, std::size_t phase, float z) {
-  Seen seen{view.from, view.to, phase, z, {}, {}};
+void Track::take_in(const View& view, std::size_t phase, const Strengths& strengths) {
+  Seen seen{view.from, view.to, phase, {{}, {}, phase, strengths}};
   if (!section_.empty() && one_section(section_.front(), seen)) section_.push_back(seen);
   if (!signed_) {
     const Pose pose = pose_of(pose_, tools_->shifts(), phase);
     const image::CarrierSet& lattice = tools_->lattice();
     if (id_.frame.with_signed) {
-      seen.values = image::all_values(view.spectrum, lattice, pose);
-      seen.fine = image::sample(view.spectrum, pose, lattice.fine_pilots);
-      image::turn_by_shift(pose, lattice.fine_pilots, seen.fine);
+      seen.said.values = image::all_values(view.spectrum, lattice, pose);
+      seen.said.fine = image::sample(view.spectrum, pose, lattice.fine_pilots);
+      image::turn_by_shift(pose, lattice.fine_pilots, seen.said.fine);
     } else {
-      seen.values = image::base_values(view.spectrum, lattice, pose);
+      seen.said.values = image::base_values(view.spectrum, lattice, pose);
     }
   }
   seen_.push_back(std::move(seen));
   if (seen_.size() <= kKept) return;
   Seen& old = seen_[seen_.size() - 1 - kKept];
-  old.values = {};
-  old.fine = {};
+  old.said.values = {};
+  old.said.fine = {};
 }
 
 /// Views that can belong to one section: phases rise with time, about a hold each.
 std::vector<std::vector<const Track::Seen*>> Track::groups() const {
   std::vector<const Seen*> all;
   for (const Seen& seen : seen_)
-    if (!seen.values.signed_frame.empty()) all.push_back(&seen);
+    if (!seen.said.values.signed_frame.empty()) all.push_back(&seen);
   std::sort(all.begin(), all.end(), [](const Seen* a, const Seen* b) { return a->from < b->from; });
   std::vector<std::vector<const Seen*>> groups;
   for (const Seen* seen : all) {
@@ -200,17 +224,13 @@ std::vector<std::vector<const Track::Seen*>> Track::groups() const {
   return groups;
 }
 
-bool Track::read_group(const std::vector<const Seen*>& group, Decoder& decoder) {
+bool Track::read_group(const std::vector<const Seen*>& group, Scene scene, Decoder& decoder) {
   const image::CarrierSet& lattice = tools_->lattice();
-  CarrierValues sum;
-  Values fine;
-  float power = 0;
-  for (const Seen* seen : group) {
-    add(seen->values, seen->z, sum);
-    add(seen->fine, seen->z, fine);
-    power += seen->z * seen->z;
-  }
-  scale(1 / std::sqrt(power), sum);
+  std::vector<const Said*> all;
+  for (const Seen* seen : group) all.push_back(&seen->said);
+  Said said = combined(all, lattice, tools_->shifts(), scene);
+  CarrierValues& sum = said.values;
+  const Values& fine = said.fine;
   // Which quarter of the double tile the origin lies in: odd carriers change their sign.
   const auto sign = [](const image::Carrier& k, int right, int down) {
     return (k.u * right + k.v * down) % 2 == 0 ? 1.0F : -1.0F;
@@ -232,8 +252,7 @@ bool Track::read_group(const std::vector<const Seen*>& group, Decoder& decoder) 
     if (!signed_) continue;
     pose_.tx += quarter.first;
     pose_.ty += quarter.second;
-    for (const Seen* seen : group)
-      section_.push_back({seen->from, seen->to, seen->phase, 0, {}, {}});
+    for (const Seen* seen : group) section_.push_back({seen->from, seen->to, seen->phase, {}});
     return true;
   }
   return false;
@@ -242,26 +261,24 @@ bool Track::read_group(const std::vector<const Seen*>& group, Decoder& decoder) 
 bool Track::read_signed(Decoder& decoder) {
   if (signed_ || !id_.frame.with_signed) return signed_.has_value();
   for (const auto& group : groups())
-    if (read_group(group, decoder)) break;
+    for (const Scene scene : {Scene::ignored, Scene::standing, Scene::moving})
+      if (!signed_ && (scene == Scene::ignored || phases_known_))
+        (void)read_group(group, scene, decoder);
   if (signed_)
-    for (Seen& seen : seen_) seen.values.signed_frame.clear(), seen.values.idle.clear();
+    for (Seen& seen : seen_) {
+      seen.said.values.signed_frame.clear();
+      seen.said.values.idle.clear();
+      seen.said.fine.clear();
+    }
   return signed_.has_value();
 }
 
 void Track::read_margin(Decoder& decoder) {
-  CarrierValues sum;
-  float power = 0;
-  for (const Seen& seen : seen_) {
-    if (seen.values.id.empty()) continue;
-    CarrierValues base;
-    base.pilots = seen.values.pilots;
-    base.id = seen.values.id;
-    base.id_idle = seen.values.id_idle;
-    add(base, seen.z, sum);
-    power += seen.z * seen.z;
-  }
-  if (power <= 0) return;
-  scale(1 / std::sqrt(power), sum);
+  std::vector<const Said*> all;
+  for (const Seen& seen : seen_) all.push_back(&seen.said);
+  const CarrierValues sum =
+      combined(all, tools_->lattice(), tools_->shifts(), Scene::ignored).values;
+  if (sum.id.empty()) return;
   const auto again =
       image::read_id(sum, tools_->lattice(), decoder.id, kIdList, image::kWholeReach);
   // The bound on false positives holds for the first reading, whose pose no data had chosen.
@@ -272,10 +289,13 @@ void Track::read_margin(Decoder& decoder) {
 
 Span Track::section_start() const {
   Span span{-1e9, 1e9};
+  for (const Seen& seen : section_)
+    span.to_seconds =
+        std::min(span.to_seconds, seen.to - static_cast<double>(seen.phase) * kHoldSeconds);
   for (const Seen& seen : section_) {
-    const double holds = static_cast<double>(seen.phase) * kHoldSeconds;
-    span.from_seconds = std::max(span.from_seconds, seen.from - holds - kHoldSeconds);
-    span.to_seconds = std::min(span.to_seconds, seen.to - holds);
+    const double from = seen.from - static_cast<double>(seen.phase + 1) * kHoldSeconds;
+    // A picture that stood still shows a hold that had ended.
+    if (from <= span.to_seconds) span.from_seconds = std::max(span.from_seconds, from);
   }
   return span;
 }

@@ -3,6 +3,7 @@
 // so far.
 #pragma once
 
+#include "video/mark/combine.hpp"
 #include "video/mark/search.hpp"
 
 namespace signmark::video {
@@ -32,9 +33,7 @@ class Track {
   struct Seen {
     double from = 0, to = 0;
     std::size_t phase = 0;
-    float z = 0;
-    image::CarrierValues values;            ///< dropped when no longer needed
-    std::vector<std::complex<float>> fine;  ///< fine pilots
+    Said said;  ///< values are dropped when no longer needed
   };
   [[nodiscard]] const std::vector<Seen>& seen() const { return seen_; }
   [[nodiscard]] const image::IdReading& id() const { return id_; }
@@ -49,12 +48,17 @@ class Track {
 
  private:
   Track(KeyTools& tools, const Placed& placed, image::IdReading id);
-  void take_in(const View& view, std::size_t phase, float z);
+  /// How well each hold is seen in a view.
+  using Strengths = std::array<float, kHoldsInSection>;
+  void take_in(const View& view, std::size_t phase, const Strengths& strengths);
   void refine(const Views& views, const Placed& placed);
   void learn_wave();
-  std::optional<std::pair<std::size_t, float>> phase_of(const View& view);
+  [[nodiscard]] Strengths strengths_in(const image::CarrierValues::Values& values) const;
+  void learn_phases(const image::CarrierValues::Values& values);
+  [[nodiscard]] std::size_t newest(const View& view, const Strengths& strengths) const;
   [[nodiscard]] std::vector<std::vector<const Seen*>> groups() const;
-  bool read_group(const std::vector<const Seen*>& group, Decoder& decoder);
+  bool read_group(const std::vector<const Seen*>& group, Scene scene, Decoder& decoder);
+  [[nodiscard]] bool goes_on(const View& view, std::size_t phase) const;
 
   KeyTools* tools_;
   image::Pose pose_;
