@@ -2,12 +2,17 @@
 // Sound in memory for the benchmarks: through the ffmpeg program, the marker and the reader.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
+
+#include "audio/front_end.hpp"
 #include "audio/sound_mark.hpp"
 
 namespace signmark::bench {
@@ -66,6 +71,54 @@ inline audio::Sink appender(Sound& out) {
                              block.channels[c] + block.samples);
     return {};
   };
+}
+
+struct File {
+  std::string path, name;
+  int rate = 0, channels = 0;
+  [[nodiscard]] bool music() const { return name.starts_with("music"); }
+};
+
+/// Files with sound of some folders, by name.
+inline std::vector<File> files_of(const std::vector<std::string>& folders) {
+  std::vector<File> files;
+  for (const auto& folder : folders)
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+      File file{entry.path().string(), entry.path().filename().string()};
+      std::FILE* pipe = popen(("ffprobe -v error -select_streams a:0 -show_entries "
+                               "stream=sample_rate,channels -of csv=p=0 '" +
+                               file.path + "'")
+                                  .c_str(),
+                              "r");
+      if (pipe == nullptr) continue;
+      if (std::fscanf(pipe, "%d,%d", &file.rate, &file.channels) == 2) files.push_back(file);
+      pclose(pipe);
+    }
+  std::sort(files.begin(), files.end(),
+            [](const File& a, const File& b) { return a.name < b.name; });
+  return files;
+}
+
+/// Looped to the duration.
+inline Sound load(const File& file, double seconds) {
+  return from_command(fmt::format("ffmpeg -v error -stream_loop -1 -i '{}' -vn -t {} -f f32le -",
+                                  file.path, seconds),
+                      file.rate, file.channels);
+}
+
+/// What the reader keeps of a sound.
+inline audio::Map logs_of(const Sound& sound) {
+  audio::LogMapper mapper(sound.shape());
+  audio::Map logs = mapper.empty();
+  const auto add = [&](std::span<const float> row) {
+    logs.values.insert(logs.values.end(), row.begin(), row.end());
+  };
+  (void)in_blocks(sound, [&](const audio::Block& b) -> Status {
+    mapper.push(b, add);
+    return {};
+  });
+  mapper.finish(add);
+  return logs;
 }
 
 /// A marked copy.
