@@ -105,6 +105,14 @@ TEST_CASE("a mark survives cuts, volume, polarity, downmix and noise") {
   only_mark(hear(changed, kKey, kPlain));
 }
 
+TEST_CASE("speech is read through noise that drowns its soft parts") {
+  // At this level only what stands above the noise, weighed as the pilots tell, passes the gate.
+  Sound noisy = lay(speech(16), request_for(kKey), 16)->sound;
+  const Sound noise = white_noise(16, noisy.rate, 9, 0.008F);
+  for (std::size_t i = 0; i < noisy.samples(); ++i) noisy.channels[0][i] += noise.channels[0][i];
+  only_mark(hear(noisy, kKey, kPlain));
+}
+
 TEST_CASE("changed speed is found by the search and said") {
   const Sound fast = faster(mixed_down(marked_music().sound), 1.06);
   CHECK(hear(fast, kKey, kPlain)->marks.empty());

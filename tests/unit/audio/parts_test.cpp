@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Layout, limiter, grid: what is frozen and what must never clip.
+// Layout, limiter, grid, weights: what is frozen and what must never clip.
 #include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
+#include <random>
 
 #include "audio/layout.hpp"
+#include "audio/levels.hpp"
 #include "audio/limiter.hpp"
 #include "base/hash.hpp"
 #include "base/text.hpp"
@@ -79,4 +81,39 @@ TEST_CASE("a programme that is already loud is not lowered below itself") {
   REQUIRE(limiter.push({std::span(&a, 1), own.size()}, {std::span(&b, 1), own.size()}, sink));
   REQUIRE(limiter.finish(sink));
   CHECK(out == own);
+}
+
+TEST_CASE("levels at which no pilot says anything count less") {
+  constexpr int kSteps = 1500;
+  const audio::Layout layout = audio::build_layout(carrier_key(1));
+  const audio::Place place{1, 1, 0, 0, 2, 0};
+  std::mt19937 engine(3);
+  std::normal_distribution<float> noise(0, 1);
+  audio::Series series;
+  std::vector<std::uint8_t> classes;
+  for (int i = 0; i < kSteps; ++i)
+    for (int band = 0; band < audio::kBands; ++band) {
+      const int slot = static_cast<int>(i / place.slot_steps()) % audio::kSlots;
+      const bool loud = band % 2 == 0;  // only there is a mark left
+      classes.push_back(loud ? 15 : 5);
+      const auto& cell = layout.cells[audio::cell_of(slot, band)];
+      series.values.push_back(noise(engine) + (loud ? 0.2F * cell.sign : 0));
+    }
+  const audio::Series weighed = audio::weighed(series, classes, layout, place);
+  const auto weight = [&](int band) { return weighed.row(7)[band] / series.row(7)[band]; };
+  CHECK(weight(0) > 1.2);
+  CHECK(weight(1) < 0.6);
+  CHECK(weight(1) > 0);
+}
+
+TEST_CASE("levels are told in steps of 3 dB at every pitch") {
+  audio::Map logs{20, 10, 500, std::vector<float>(500 * 100)};
+  for (int i = 0; i < 100; ++i)
+    for (float& value : logs.row(i)) value = i < 50 ? 0 : std::log(1.0F / 64);
+  const audio::Levels levels(logs);
+  for (const double pitch : {0.9, 1.0, 1.2}) {
+    const auto classes = levels.classes(pitch);
+    REQUIRE(classes.size() == 100 * audio::kBands);
+    CHECK(classes[20 * audio::kBands + 40] - classes[80 * audio::kBands + 40] == 6);
+  }
 }
