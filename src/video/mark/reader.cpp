@@ -16,6 +16,8 @@ namespace {
 
 // Frames that follow each other closely are averaged: the mark stands still, the film moves.
 constexpr double kClosely = 0.3, kBatch = 0.5;  // seconds
+// While a signed frame is waited for: what encoders leave of a mark changes fast.
+constexpr double kBatchFollowed = 0.25;
 constexpr std::size_t kSearched = kMostSummed;  // views that are searched together
 constexpr int kSearchedAlone = 2;               // views that may be searched one by one
 constexpr double kFrame = 0.05;  // seconds: nearer than this no two frames need to be told apart
@@ -39,6 +41,7 @@ class Reader final : public FrameReader {
   [[nodiscard]] std::vector<double> wanted() const override { return wanted_; }
 
  private:
+  [[nodiscard]] double batch_seconds() const;
   void flush();
   void place(const std::shared_ptr<const View>& view);
   bool find(Sight& sight, KeyTools& tools, Effort effort);
@@ -75,7 +78,8 @@ Status Reader::take(const Luma& frame, double seconds) {
   satisfied_ = false;
   film_ = {frame.width, frame.height};
   const bool joins = batch_.count > 0 && seconds >= batch_.to && seconds - batch_.to < kClosely &&
-                     seconds - batch_.from < kBatch && picture.luma.size() == batch_.sum.size();
+                     seconds - batch_.from < batch_seconds() &&
+                     picture.luma.size() == batch_.sum.size();
   if (!joins) flush();
   if (!joins || !wanted_.empty()) stills_.keep(picture, seconds, wanted_);
   if (batch_.count == 0)
@@ -83,6 +87,13 @@ Status Reader::take(const Luma& frame, double seconds) {
   else
     batch_.sum += picture.luma, ++batch_.count, batch_.to = seconds;
   return {};
+}
+
+double Reader::batch_seconds() const {
+  const bool waited_for = std::any_of(tracks_.begin(), tracks_.end(), [](const Track& track) {
+    return track.id().frame.with_signed && !track.signed_frame();
+  });
+  return waited_for ? kBatchFollowed : kBatch;
 }
 
 void Reader::flush() {
