@@ -2,6 +2,7 @@
 // Canonical text: one pass of small steps over the code points (text-mark.md 4.2).
 #include "text/canon.hpp"
 
+#include <fmt/format.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
@@ -13,6 +14,9 @@ namespace signmark::text {
 namespace {
 
 constexpr std::size_t kChunk = 64U << 10;  // source bytes read by one fill()
+/// Characters that a caller may leave unforgotten because no unit ends among them. It is data then,
+/// and would take thirty times its own memory.
+constexpr std::size_t kMostOpen = 4U << 20;
 /// Unicode's Stream-Safe Text Format allows 30 combining marks; more are normalised in pieces, so
 /// that ten million of them do not cost their square.
 constexpr std::size_t kLongestSegment = 32;
@@ -47,6 +51,13 @@ bool is_bullet(char32_t c) {
 
 bool is_digit(char32_t c) { return c >= '0' && c <= '9'; }
 
+tl::unexpected<Error> too_long(std::size_t passage) {
+  return fail(
+      "text.sentence",
+      fmt::format("{} characters have neither an end of a sentence nor of a line", kMostOpen),
+      fmt::format("passage {}", passage), "this is data and no prose: it cannot be signed");
+}
+
 bool is_clause_mark(char32_t c) { return c == ',' || c == ';' || c == ':' || c == 0x3001; }
 
 }  // namespace
@@ -62,6 +73,7 @@ Status Canon::fill() {
     source_read_ += passages_[passage_].text.size();
   } else {
     SIGNMARK_TRY(read_passage());
+    if (chars_.size() > kMostOpen) return too_long(passage_);
     if (position_ < passages_[passage_].text.size()) return {};
     flush();
     flush_dots();

@@ -47,6 +47,7 @@ class Judge {
 
   Judgement run(Place end_of_text) {
     start_works();
+    judgement_.pieces.reserve(2 * matches_.size() + 1);  // growing would hold them twice
     std::uint64_t done = 0;
     Place place;
     for (std::size_t i = 0; i < matches_.size(); ++i) {

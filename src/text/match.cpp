@@ -104,6 +104,7 @@ class Finder {
         repair_bytes_(kRepairBytes + kRepairBytesPerByte * total_),
         last_(table.groups().size()) {
     for (const Group& group : table.groups()) prefixes_.emplace_back(group.content_id);
+    matches_.list.reserve(table.slots().size());  // growing would hold the list twice
   }
 
   Result<Matches> run() {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <deque>
 
 #include "text/canon.hpp"
 #include "text/hashing.hpp"
@@ -14,7 +15,8 @@ namespace {
 constexpr std::uint64_t kStretch = 80 * kWideWeight;  // Chinese characters; 200 Latin ones
 constexpr std::uint64_t kLeastStretch = 50 * kWideWeight;
 constexpr std::size_t kLeastTokens = 16;
-constexpr std::size_t kMost = 256;  // prints of a text
+constexpr std::size_t kMost = 256;        // prints of a text
+constexpr std::size_t kFine = 8 * kMost;  // among which they are chosen
 constexpr int kBits = 256;
 
 // Weights of what stands in a stretch. Short words stand in every text.
@@ -61,32 +63,43 @@ class Reader {
   Token word_;
 };
 
-/// Sentences up to where the text is UTF-8.
-std::vector<Sentence> sentences_of(std::span<const Passage> passages) {
-  std::vector<Sentence> sentences;
-  Canon canon(passages);
-  Reader reader;
-  std::uint64_t done = 0, weight = 0;
-  std::size_t boundary = 0;
-  while (!canon.finished() && canon.fill()) {
-    for (; boundary < canon.count(); ++boundary) {
-      const Boundary& b = canon.boundary(boundary);
+/// The sentences of passages, one after the other, up to where the text is UTF-8.
+class Sentences {
+ public:
+  explicit Sentences(std::span<const Passage> passages) : canon_(passages) {}
+
+  /// Nothing at the end.
+  std::optional<Sentence> next() {
+    for (;; ++boundary_) {
+      while (boundary_ >= canon_.count())
+        if (canon_.finished() || !canon_.fill()) return std::nullopt;
+      const Boundary& b = canon_.boundary(boundary_);
       if ((b.kinds & (kSentence | kPassage | kSection)) == 0) continue;
-      const std::string_view text = canon.text(done, b.end);
-      for (std::size_t i = 0; i < text.size();) {
-        const Decoded d = decode_at(text, i);
-        reader.add(d.c);
-        i += d.size;
-      }
-      if (Sentence s = reader.take(b.weight - weight); !s.tokens.empty())
-        sentences.push_back(std::move(s));
-      done = b.end;
-      weight = b.weight;
+      Sentence sentence = read_to(b);
+      canon_.forget(boundary_, done_);
+      if (sentence.tokens.empty()) continue;
+      ++boundary_;
+      return sentence;
     }
-    if (boundary > 0) canon.forget(boundary - 1, done);
   }
-  return sentences;
-}
+
+ private:
+  Sentence read_to(const Boundary& b) {
+    const std::string_view text = canon_.text(done_, b.end);
+    for (std::size_t i = 0; i < text.size();) {
+      const Decoded d = decode_at(text, i);
+      reader_.add(d.c);
+      i += d.size;
+    }
+    done_ = b.end;
+    return reader_.take(b.weight - std::exchange(weight_, b.weight));
+  }
+
+  Canon canon_;
+  Reader reader_;
+  std::size_t boundary_ = 0;
+  std::uint64_t done_ = 0, weight_ = 0;
+};
 
 class SimHash {
  public:
@@ -117,17 +130,71 @@ class SimHash {
   std::size_t tokens_ = 0;
 };
 
-std::optional<PrintBits> bits_from(std::span<const Sentence> sentences) {
-  SimHash hash;
-  std::uint64_t weight = 0;
-  for (const Sentence& sentence : sentences) {
-    for (const Token& token : sentence.tokens) hash.add(token);
-    weight += sentence.weight;
-    if (weight >= kStretch) break;
+/// Prints of the sentences of a text that is read once. For storing every n-th is wanted, and how
+/// many there are shows at the end only: so a finer choice is kept, and thinned when it grows.
+class Collector {
+ public:
+  explicit Collector(PrintUse use) : look_(use == PrintUse::look) {}
+
+  /// Looking takes as many in a row as there is room for.
+  [[nodiscard]] bool full() const { return look_ && prints_.size() >= kMost; }
+
+  void add(Sentence sentence) {
+    weight_ += sentence.weight;
+    ahead_.push_back(std::move(sentence));
+    while (weight_ >= kStretch && !ahead_.empty()) print_first();
   }
-  if (weight < kLeastStretch || hash.tokens() < kLeastTokens) return std::nullopt;
-  return hash.bits();
-}
+
+  std::vector<Print> finish() {
+    while (!ahead_.empty()) print_first();
+    return look_ ? std::move(prints_) : chosen((first_ + kMost - 1) / kMost);
+  }
+
+ private:
+  /// The stretch that begins with the first sentence; then that sentence is done with.
+  void print_first() {
+    if (first_ % step_ == 0 && !full()) {
+      if (const auto bits = bits_of_stretch())
+        prints_.push_back({PrintKind::text, static_cast<std::uint32_t>(first_), *bits});
+      if (prints_.size() > kFine) thin();
+    }
+    weight_ -= ahead_.front().weight;
+    ahead_.pop_front();
+    ++first_;
+  }
+
+  [[nodiscard]] std::optional<PrintBits> bits_of_stretch() const {
+    SimHash hash;
+    std::uint64_t weight = 0;
+    for (const Sentence& sentence : ahead_) {
+      for (const Token& token : sentence.tokens) hash.add(token);
+      weight += sentence.weight;
+      if (weight >= kStretch) break;
+    }
+    if (weight < kLeastStretch || hash.tokens() < kLeastTokens) return std::nullopt;
+    return hash.bits();
+  }
+
+  void thin() {
+    step_ *= 2;
+    std::erase_if(prints_, [this](const Print& print) { return print.part % step_ != 0; });
+  }
+
+  /// The first one at or behind every `step`-th sentence.
+  [[nodiscard]] std::vector<Print> chosen(std::size_t step) const {
+    std::vector<Print> list;
+    for (const Print& print : prints_)
+      if (print.part % step < step_) list.push_back(print);
+    return list;
+  }
+
+  bool look_;
+  std::deque<Sentence> ahead_;  // those whose stretch is not complete
+  std::uint64_t weight_ = 0;    // of these
+  std::size_t first_ = 0;       // the number of the first of them
+  std::size_t step_ = 1;        // sentences from print to print
+  std::vector<Print> prints_;
+};
 
 }  // namespace
 
@@ -136,15 +203,14 @@ std::vector<Print> prints(const std::vector<std::string_view>& passages, PrintUs
   list.reserve(passages.size());
   for (const std::string_view text : passages)
     list.push_back({Passage::Kind::prose, PassageText::viewing(text), {}});
-  const std::vector<Sentence> sentences = sentences_of(list);
-  // For storing every so many sentences; for looking as many in a row as there is room for.
-  const std::size_t step =
-      use == PrintUse::store ? std::max<std::size_t>(1, (sentences.size() + kMost - 1) / kMost) : 1;
-  std::vector<Print> prints;
-  for (std::size_t i = 0; i < sentences.size() && prints.size() < kMost; i += step)
-    if (const auto bits = bits_from(std::span(sentences).subspan(i)))
-      prints.push_back({PrintKind::text, static_cast<std::uint32_t>(i), *bits});
-  return prints;
+  Sentences sentences(list);
+  Collector collector(use);
+  while (!collector.full()) {
+    auto sentence = sentences.next();
+    if (!sentence) break;
+    collector.add(std::move(*sentence));
+  }
+  return collector.finish();
 }
 
 }  // namespace signmark::text

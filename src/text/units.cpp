@@ -134,6 +134,11 @@ Result<std::vector<std::size_t>> possible_ends(Canon& canon, std::size_t start) 
     }
   }
   if (long_one) add_latest(ends, cuts);
+  // Whatever was left out for the number's sake, the unit of a text that nobody changed is there.
+  SIGNMARK_ASSIGN(const std::size_t own, unit_end(canon, start));
+  if (const auto at = std::lower_bound(ends.begin(), ends.end(), own);
+      at == ends.end() || *at != own)
+    ends.insert(at, own);
   return ends;
 }
 

@@ -23,7 +23,8 @@ inline constexpr std::uint64_t kLongWeight = 100 * kWideWeight;  ///< longer sen
 Result<std::size_t> unit_end(Canon& canon, std::size_t start);
 
 /// Ends that a unit may have had which began at `start`, ascending: those of unit_end() whatever
-/// happened to lines, passages and sections since. At most kMostEnds.
+/// happened to lines, passages and sections since. At most kMostEnds and what add to that the cuts
+/// of a long sentence and unit_end() itself.
 inline constexpr std::size_t kMostEnds = 12;
 Result<std::vector<std::size_t>> possible_ends(Canon& canon, std::size_t start);
 

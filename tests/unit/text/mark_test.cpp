@@ -68,6 +68,37 @@ TEST_CASE("a marked text is authentic as a whole, and nothing visible changed") 
     }
 }
 
+TEST_CASE("verse, lists, tables and tiny sentences are authentic as they were marked") {
+  const auto lines = [](std::size_t count, auto line) {
+    std::string text;
+    for (std::size_t i = 0; i < count; ++i) text += line(i);
+    return text;
+  };
+  const std::vector<std::string_view> words{"青山", "绿水", "白云", "红花", "明月"};
+  const auto word = [&](std::size_t i) { return std::string(words[i * i % words.size()]); };
+  const std::vector<std::string> texts{
+      lines(80, [&](std::size_t i) { return word(i) + "入" + word(i + 1) + "\n"; }),
+      lines(200, [&](std::size_t i) { return word(i).substr(0, 3) + "。"; }),
+      lines(200, [&](std::size_t i) { return i % 3 == 0 ? std::string("Go! ") : "No. "; }),
+      lines(200, [](std::size_t i) { return "- tree " + std::to_string(i) + "\n"; }),
+      lines(200,
+            [](std::size_t i) { return std::to_string(i) + "," + std::to_string(i * i) + "\n"; }),
+      lines(9000, [](std::size_t) { return std::string("一"); })};
+  for (const std::string& text : texts) {
+    INFO(text.substr(0, 60));
+    const auto passages = marked(paragraphs(text), TextKey().request(5));
+    const Read look = read(passages);
+    CHECK(look.judgement.coverage() == 1);
+    CHECK(count_of(look.judgement, Outcome::authentic) == look.judgement.pieces.size());
+  }
+}
+
+TEST_CASE("data without end is refused before it takes memory", "[hostile]") {
+  const std::vector<Passage> endless{{Passage::Kind::prose, std::string(5'000'000, 'a'), {}}};
+  CHECK(code_of(text::mark(test_context(), endless, TextKey().request(5))) == "text.sentence");
+  CHECK(code_of(text::canonical_text(endless)) == "text.sentence");
+}
+
 TEST_CASE("records stand behind sentences of prose, away from closed ranges") {
   const std::string code = "`f()`", end = sentence(2);
   std::vector<Passage> passages = story(1);

@@ -67,8 +67,16 @@ TEST_CASE("a print from each sentence on") {
   CHECK(text::prints({}, PrintUse::store).empty());
   CHECK(text::prints({"\xFF\xFE"}, PrintUse::store).empty());
   std::string many;
-  for (int i = 0; i < 500; ++i) many += kHarbour + " ";
-  CHECK(text::prints({many}, PrintUse::store).size() <= 256);
+  for (int i = 0; i < 700; ++i) many += kHarbour + " ";
+  CHECK(text::prints({many}, PrintUse::look).size() == 256);
+  const auto stored = text::prints({many}, PrintUse::store);
+  REQUIRE(stored.size() == 247);  // of 4200 sentences about every 17th
+  CHECK(stored.front().part == 0);
+  CHECK(stored.back().part >= 246 * 17);
+  for (std::size_t i = 1; i < stored.size(); ++i) {
+    CHECK(stored[i].part > stored[i - 1].part + 13);
+    CHECK(stored[i].part < stored[i - 1].part + 21);
+  }
 }
 
 TEST_CASE("form does not matter to prints") {
