@@ -5,7 +5,10 @@ comes out by its words alone. Prints the matrix that README quotes.
 
     python3 tests/bench/text_survival.py build TEXT...
 
-A path whose program is not installed is listed as skipped."""
+A path whose program is not installed is listed as SKIPPED. DOMPurify and jsdom are looked for in
+BUILD/foreign/node_modules and NODE_PATH (npm install --prefix BUILD/foreign dompurify jsdom)."""
+import html
+import html.parser
 import json
 import os
 import re
@@ -13,15 +16,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unicodedata
 
 
-def tool(name, *argv, data=None):
+def tool(name, *argv, data=None, env=None):
     """The output of a program; None when it is not installed."""
     if shutil.which(name) is None:
         return None
-    done = subprocess.run([name, *argv], input=data, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, timeout=180)
+    done = subprocess.run([name, *argv], input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=180, env=env)
     if done.returncode != 0:
         raise RuntimeError(f"{name}: {done.stderr.decode(errors='replace')[:200]}")
     return done.stdout
@@ -69,6 +73,97 @@ def javascript(code):
     return lambda data, folder: tool("node", "-e", program, data=data)
 
 
+def page_of(data, script=""):
+    """Each paragraph in <p>, as a chat page would show the text."""
+    paragraphs = "".join(f"<p>{html.escape(p)}</p>" for p in re.split(r"\n\s*\n", data.decode()))
+    return f"<!DOCTYPE html><meta charset=utf-8><title>t</title><body>{paragraphs}{script}"
+
+
+def purified(data, folder):
+    """DOMPurify over jsdom; None without these packages."""
+    modules = [os.path.join(os.path.abspath(sys.argv[1]), "foreign", "node_modules"),
+               *filter(None, os.environ.get("NODE_PATH", "").split(os.pathsep))]
+    if not any(os.path.isdir(os.path.join(m, "dompurify")) for m in modules):
+        return None
+    program = """
+        const window = new (require('jsdom').JSDOM)('').window;
+        const clean = require('dompurify')(window).sanitize(require('fs').readFileSync(0, 'utf8'));
+        window.document.body.innerHTML = clean;
+        const shown = [...window.document.querySelectorAll('p')].map(p => p.textContent);
+        process.stdout.write(shown.join('\\n\\n'));"""
+    return tool("node", "-e", program, data=page_of(data).encode(),
+                env=dict(os.environ, NODE_PATH=os.pathsep.join(modules)))
+
+
+class BodyText(html.parser.HTMLParser):
+    """The text of a page's body; each <p> and <pre> is a paragraph."""
+    def __init__(self):
+        super().__init__()
+        self.text, self.inside = "", False
+
+    def handle_starttag(self, tag, attrs):
+        self.inside = tag in ("p", "pre") or (self.inside and tag not in ("script", "body"))
+
+    def handle_endtag(self, tag):
+        if tag in ("p", "pre"):
+            self.text, self.inside = self.text + "\n\n", False
+
+    def handle_data(self, data):
+        self.text += data if self.inside else ""
+
+
+def chromium(data, folder, *argv, script=""):
+    page = os.path.join(folder, "page.html")
+    with open(page, "w", encoding="utf-8") as file:
+        file.write(page_of(data, script))
+    return tool("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000",
+                f"--user-data-dir={folder}/profile", *argv, f"file://{page}")
+
+
+def chromium_text(expression):
+    """What a script in the page gets as its text: `expression` over the body."""
+    script = f"""<script>const shown = {expression};
+        document.body.innerHTML = '<pre></pre>'; document.body.firstChild.textContent = shown;</script>"""
+    def path(data, folder):
+        dom = chromium(data, folder, "--dump-dom", script=script)
+        return dom and body_text(dom)
+    return path
+
+
+def body_text(dom):
+    parser = BodyText()
+    parser.feed(dom.decode())
+    return parser.text.encode()
+
+
+def chromium_dom(data, folder):
+    dom = chromium(data, folder, "--dump-dom")
+    return dom and body_text(dom)
+
+
+def chromium_pdf(data, folder):
+    pdf = os.path.join(folder, "page.pdf")
+    if shutil.which("pdftotext") is None or chromium(data, folder, f"--print-to-pdf={pdf}") is None:
+        return None
+    return tool("pdftotext", pdf, "-")
+
+
+def terminal(data, folder):
+    """What tmux has on its screen and above after `cat`, long lines joined."""
+    name, socket = os.path.join(folder, "text"), os.path.join(folder, "tmux")
+    with open(name, "wb") as file:
+        file.write(data)
+    server = ("-S", socket, "-f", "/dev/null", "-u")
+    shown = f"cat {name}; tmux -S {socket} wait-for -S shown; sleep 60"
+    if tool("tmux", *server, "new-session", "-d", "-x", "120", "-y", "40", shown) is None:
+        return None
+    tool("tmux", *server, "wait-for", "shown")
+    time.sleep(0.5)  # the screen follows
+    screen = tool("tmux", *server, "capture-pane", "-p", "-J", "-S", "-")
+    tool("tmux", *server, "kill-server")
+    return screen
+
+
 def rewrap(s):
     """Hard line ends every 30 characters, where a word or a Han character ends."""
     out, width = [], 0
@@ -107,6 +202,13 @@ PATHS = [
     ("pandoc Markdown - EPUB - plain", pandoc("epub")),
     ("LibreOffice DOCX - ODT - text", office("odt", "txt:Text (encoded):UTF8")),
     ("LibreOffice DOCX - PDF, pdftotext", office("pdf", "pdf")),
+    ("DOMPurify over jsdom, textContent", purified),
+    ("Chromium, DOM", chromium_dom),
+    ("Chromium, innerText", chromium_text("document.body.innerText")),
+    ("Chromium, selection (copy)", chromium_text(
+        "(getSelection().selectAllChildren(document.body), getSelection().toString())")),
+    ("Chromium print to PDF, pdftotext", chromium_pdf),
+    ("tmux screen, capture-pane", terminal),
     ("full-width ASCII", text(lambda s: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in s))),
     ("first half", text(lambda s: s[:len(s) // 2])),
     ("middle third", text(lambda s: s[len(s) // 3:2 * len(s) // 3])),
@@ -173,7 +275,7 @@ def main():
                     states.append(state)
                     shares.append(share)
             if not states:
-                print(f"{name:<36} skipped: its program is not installed")
+                print(f"{name:<36} SKIPPED: its program is not installed")
                 continue
             trusted, edited = states.count("trusted"), states.count("invalid")
             print(f"{name:<36} {trusted:>8} {edited:>7} {len(states) - trusted - edited:>6} "
