@@ -7,7 +7,6 @@
 
 #include "base/vector.hpp"
 #include "image/mark/lattice.hpp"
-#include "image/mark/octave.hpp"
 
 namespace signmark::image {
 namespace {
@@ -19,19 +18,6 @@ constexpr double kFirstSigma = 0.8;
 constexpr float kFloor = 0.4F;  // grey levels: what rounding and compression leave in flat areas
 constexpr float kClip = 3;      // standard deviations: overlays, logos and borders must not decide
 constexpr double kEnergyReach = 2;  // the neighbourhood of a band's strength, in its own sigmas
-
-/// Matrices that are used for every band: fresh memory costs more than the arithmetic.
-struct Scratch {
-  cv::Mat half, energy;
-};
-
-/// Local energy of a band at half resolution and less: it varies slowly.
-const cv::Mat& local_energy(const cv::Mat& band, double sigma, Scratch& scratch) {
-  half_energy(band, scratch.half);
-  cv::GaussianBlur(scratch.half, scratch.half, {}, kEnergyReach * sigma / 2);
-  cv::resize(scratch.half, scratch.energy, band.size(), 0, 0, cv::INTER_LINEAR);
-  return scratch.energy;
-}
 
 /// Divides by (rms + floor)^2; returns the sum of squares.
 SIGNMARK_VECTOR float weigh_row(float* band, const float* energy, int width) {
@@ -57,46 +43,50 @@ SIGNMARK_VECTOR void add_limited(const float* band, float scale, float* residual
   for (int x = 0; x < width; ++x) residual[x] += std::min(std::max(band[x] * scale, -kClip), kClip);
 }
 
+}  // namespace
+
 /// Adds a band to the residual. The best weight of a mark under locally varying noise is amplitude
-/// / variance: the band is divided by its local variance, not by its deviation.
-void add_band(cv::Mat& band, double sigma, Scratch& scratch, cv::Mat& residual) {
-  const cv::Mat& energy = local_energy(band, sigma, scratch);
+/// / variance: the band is divided by its local variance, not by its deviation. Local energy is
+/// looked at at half resolution and less: it varies slowly.
+void BandNormaliser::add_band(cv::Mat& band, double sigma, Size& at) {
+  half_energy(band, at.small);
+  cv::GaussianBlur(at.small, at.smooth, {}, kEnergyReach * sigma / 2);
+  cv::resize(at.smooth, at.energy, band.size(), 0, 0, cv::INTER_LINEAR);
   double sum = 0;
   for (int y = 0; y < band.rows; ++y)
-    sum += weigh_row(band.ptr<float>(y), energy.ptr<float>(y), band.cols);
+    sum += weigh_row(band.ptr<float>(y), at.energy.ptr<float>(y), band.cols);
   const auto deviation = static_cast<float>(std::sqrt(sum / static_cast<double>(band.total())));
   if (deviation < 1e-9F) return;  // nothing in this band
   for (int y = 0; y < band.rows; ++y)
-    add_limited(band.ptr<float>(y), 1 / deviation, residual.ptr<float>(y), band.cols);
+    add_limited(band.ptr<float>(y), 1 / deviation, at.residual.ptr<float>(y), band.cols);
 }
 
 /// The three directions of one octave, added to the residual; what is left is `octave.coarse`.
 /// Edges are loud in one direction only: each direction has its own strength.
-void add_octave(const cv::Mat& fine, double before, double sigma, Octave& octave,
-                cv::Mat& residual) {
-  Scratch scratch;
-  split(fine, std::sqrt(sigma * sigma - before * before), octave);
-  for (cv::Mat* band : {&octave.across, &octave.down, &octave.diagonal})
-    add_band(*band, sigma, scratch, residual);
+void BandNormaliser::add_octave(const cv::Mat& fine, double before, double sigma, Size& at) {
+  split(fine, std::sqrt(sigma * sigma - before * before), at.octave);
+  for (cv::Mat* band : {&at.octave.across, &at.octave.down, &at.octave.diagonal})
+    add_band(*band, sigma, at);
 }
 
-}  // namespace
-
-cv::Mat normalise_bands(const cv::Mat& luma) {
-  cv::Mat residual = cv::Mat::zeros(luma.size(), CV_32F);
-  Octave octave;
-  add_octave(luma, 0, kFirstSigma, octave, residual);
-  const cv::Mat middle = octave.coarse;
-  octave.coarse = cv::Mat();
-  add_octave(middle, kFirstSigma, 2 * kFirstSigma, octave, residual);
+const cv::Mat& BandNormaliser::operator()(const cv::Mat& luma) {
+  const cv::Size half((luma.cols + 1) / 2, (luma.rows + 1) / 2);
+  for (Size* size : {&whole_, &half_}) {
+    size->residual.create(size == &whole_ ? luma.size() : half, CV_32F);
+    size->residual.setTo(0);
+  }
+  add_octave(luma, 0, kFirstSigma, whole_);
+  std::swap(middle_, whole_.octave.coarse);
+  add_octave(middle_, kFirstSigma, 2 * kFirstSigma, whole_);
   // The last octave has nothing above a quarter cycle: half of the resolution holds it.
-  cv::Mat half, half_residual = cv::Mat::zeros((luma.rows + 1) / 2, (luma.cols + 1) / 2, CV_32F);
-  cv::resize(octave.coarse, half, half_residual.size(), 0, 0, cv::INTER_AREA);
-  add_octave(half, kFirstSigma, 2 * kFirstSigma, octave, half_residual);
-  cv::resize(half_residual, octave.across, luma.size(), 0, 0, cv::INTER_LINEAR);
-  residual += octave.across;
-  return residual;
+  cv::resize(whole_.octave.coarse, luma_, half, 0, 0, cv::INTER_AREA);
+  add_octave(luma_, kFirstSigma, 2 * kFirstSigma, half_);
+  cv::resize(half_.residual, whole_.energy, luma.size(), 0, 0, cv::INTER_LINEAR);
+  whole_.residual += whole_.energy;
+  return whole_.residual;
 }
+
+cv::Mat normalise_bands(const cv::Mat& luma) { return BandNormaliser()(luma); }
 
 Residual front_end(const LumaPicture& picture) {
   const double side = std::sqrt(static_cast<double>(picture.luma.total()));

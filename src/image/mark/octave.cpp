@@ -93,7 +93,7 @@ SIGNMARK_VECTOR void energy_row(const float* top, const float* bottom, float* ou
 
 void split(const cv::Mat& fine, double sigma, Octave& out) {
   const std::vector<float> taps = gaussian(sigma);
-  cv::Mat smooth;
+  cv::Mat& smooth = out.smooth;
   smooth_across(fine, taps, smooth);
   for (cv::Mat* part : {&out.coarse, &out.across, &out.down, &out.diagonal})
     part->create(fine.size(), CV_32F);

@@ -10,6 +10,7 @@ namespace signmark::image {
 struct Octave {
   cv::Mat coarse;                  ///< fine, smoothed in both directions
   cv::Mat across, down, diagonal;  ///< detail across (edges that stand), down, and both
+  cv::Mat smooth;                  ///< on the way
 };
 
 /// fine = coarse + across + down + diagonal, with Gaussians of `sigma` pixels. CV_32FC1; borders

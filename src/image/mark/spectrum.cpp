@@ -66,8 +66,9 @@ std::vector<float> deconvolution(int side, int padded) {
 /// The picture with its centre at (0, 0) of the padded plane. The centre of an even side lies
 /// between two pixels: `at` turns the phases back by that half pixel. Every second row is negated,
 /// which puts frequency 0 into the middle row.
-cv::Mat padded(const cv::Mat& residual, cv::Size plane) {
-  cv::Mat out = cv::Mat::zeros(plane, CV_32F);
+void pad(const cv::Mat& residual, cv::Size plane, cv::Mat& out) {
+  out.create(plane, CV_32F);
+  out.setTo(0);
   const std::vector<float> across = deconvolution(residual.cols, plane.width);
   const std::vector<float> down = deconvolution(residual.rows, plane.height);
   const int left = residual.cols / 2;
@@ -81,7 +82,6 @@ cv::Mat padded(const cv::Mat& residual, cv::Size plane) {
     for (int x = left; x < residual.cols; ++x)
       row[x - left] = in[x] * across[static_cast<std::size_t>(x)] * factor;
   }
-  return out;
 }
 
 /// An even size, so that the middle row exists.
@@ -92,14 +92,25 @@ int padded_side(int side) {
 
 }  // namespace
 
-Spectrum::Spectrum(const cv::Mat& residual)
+Spectrum::Spectrum(const cv::Mat& residual, Scratch& scratch)
     : picture_(residual.size()), plane_(padded_side(residual.cols), padded_side(residual.rows)) {
-  cv::Mat plane = padded(residual, plane_);
-  cv::dft(plane, plane);  // packed, in place: a complex plane would be twice as large
-  take_half(plane);
-  whiten();
+  pad(residual, plane_, scratch.plane);
+  cv::dft(scratch.plane, scratch.plane);  // packed: a complex plane would be twice as large
+  take_half(scratch.plane);
+  whiten(scratch);
   scale_to_unit_power();
 }
+
+namespace {
+
+Spectrum with_own_scratch(const cv::Mat& residual) {
+  Spectrum::Scratch scratch;
+  return {residual, scratch};
+}
+
+}  // namespace
+
+Spectrum::Spectrum(const cv::Mat& residual) : Spectrum(with_own_scratch(residual)) {}
 
 namespace {
 
@@ -170,8 +181,8 @@ SIGNMARK_VECTOR void ridge_row(const float* across, const float* down, float* me
     mean[x] *= std::max(across[x] * kClearly, 1.0F) * std::max(down[x] * kClearly, 1.0F);
 }
 
-/// Divides by the mean and limits the magnitude; `power` gets what is left.
-SIGNMARK_VECTOR void whiten_row(float* values, const float* mean, float* power, std::size_t width) {
+/// Divides by the mean and limits the magnitude.
+SIGNMARK_VECTOR void whiten_row(float* values, const float* mean, std::size_t width) {
   for (std::size_t x = 0; x < width; ++x) {
     const float re = values[2 * x], im = values[2 * x + 1];
     const float whole = (re * re + im * im) / mean[x];
@@ -179,48 +190,50 @@ SIGNMARK_VECTOR void whiten_row(float* values, const float* mean, float* power, 
     const float scale = std::sqrt(kept / (std::max(whole, kSilence) * mean[x]));
     values[2 * x] = re * scale;
     values[2 * x + 1] = im * scale;
-    power[x] = kept;
   }
 }
 
 /// Mean power around each point. Edges of borders and of compression blocks lie along the axes:
 /// narrow ridges that a square window cannot see; where a row or column of the window is clearly
 /// louder, it counts. `power` is limited in place.
-cv::Mat local_mean(cv::Mat& power, cv::Size box) {
-  cv::Mat mean, across, down;
-  cv::boxFilter(power, mean, -1, box, {-1, -1}, true, cv::BORDER_REFLECT);
-  for (int y = 0; y < power.rows; ++y) {
-    flatten_row(power.ptr<float>(y), mean.ptr<float>(y), power.cols);
-  }
-  cv::boxFilter(power, across, -1, {box.width, 1}, {-1, -1}, true, cv::BORDER_REFLECT);
-  cv::boxFilter(power, down, -1, {1, box.height}, {-1, -1}, true, cv::BORDER_REFLECT);
-  for (int y = 0; y < power.rows; ++y) {
-    ridge_row(across.ptr<float>(y), down.ptr<float>(y), mean.ptr<float>(y), power.cols);
-  }
-  return mean;
+void local_mean(cv::Size box, Spectrum::Scratch& at) {
+  cv::boxFilter(at.power, at.mean, -1, box, {-1, -1}, true, cv::BORDER_REFLECT);
+  for (int y = 0; y < at.power.rows; ++y)
+    flatten_row(at.power.ptr<float>(y), at.mean.ptr<float>(y), at.power.cols);
+  cv::boxFilter(at.power, at.across, -1, {box.width, 1}, {-1, -1}, true, cv::BORDER_REFLECT);
+  cv::boxFilter(at.power, at.down, -1, {1, box.height}, {-1, -1}, true, cv::BORDER_REFLECT);
+  for (int y = 0; y < at.power.rows; ++y)
+    ridge_row(at.across.ptr<float>(y), at.down.ptr<float>(y), at.mean.ptr<float>(y), at.power.cols);
 }
 
 }  // namespace
 
-void Spectrum::whiten() {
-  power_.create(half_.size(), CV_32F);
-  for (int y = 0; y < half_.rows; ++y) {
-    power_row(half_.ptr<float>(y), power_.ptr<float>(y), static_cast<std::size_t>(half_.cols));
-  }
+void Spectrum::whiten(Scratch& scratch) {
+  const auto width = static_cast<std::size_t>(half_.cols);
+  scratch.power.create(half_.size(), CV_32F);
+  for (int y = 0; y < half_.rows; ++y)
+    power_row(half_.ptr<float>(y), scratch.power.ptr<float>(y), width);
   const auto window = [](int side) { return std::max(3, static_cast<int>(side / kWhitening) | 1); };
-  const cv::Mat mean = local_mean(power_, {window(plane_.width), window(plane_.height)});
-  for (int y = 0; y < half_.rows; ++y) {
-    whiten_row(half_.ptr<float>(y), mean.ptr<float>(y), power_.ptr<float>(y),
-               static_cast<std::size_t>(half_.cols));
-  }
-  cv::GaussianBlur(power_, power_, {3, 3}, 0.8);
-  cv::blur(power_, coarse_power_, {3, 3});
+  local_mean({window(plane_.width), window(plane_.height)}, scratch);
+  for (int y = 0; y < half_.rows; ++y)
+    whiten_row(half_.ptr<float>(y), scratch.mean.ptr<float>(y), width);
+}
+
+const Spectrum::Powers& Spectrum::powers() const {
+  std::call_once(powers_->once, [this] {
+    cv::Mat power(half_.size(), CV_32F);
+    for (int y = 0; y < half_.rows; ++y)
+      power_row(half_.ptr<float>(y), power.ptr<float>(y), static_cast<std::size_t>(half_.cols));
+    cv::GaussianBlur(power, powers_->fine, {3, 3}, 0.8);
+    cv::blur(powers_->fine, powers_->coarse, {3, 3});
+  });
+  return *powers_;
 }
 
 float Spectrum::power_at(double fx, double fy) const {
   if (std::abs(fx) > kBand || std::abs(fy) > kBand) return 1;
   const cv::Point2d at = fx < 0 ? on_grid(-fx, -fy) : on_grid(fx, fy);
-  return power_.ptr<float>(cvRound(at.y))[cvRound(at.x)];
+  return power().ptr<float>(cvRound(at.y))[cvRound(at.x)];
 }
 
 Spectrum::Place Spectrum::place(double fx, double fy) const {

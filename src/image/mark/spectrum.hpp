@@ -5,6 +5,8 @@
 #pragma once
 
 #include <complex>
+#include <memory>
+#include <mutex>
 #include <opencv2/core.hpp>
 #include <vector>
 
@@ -12,7 +14,12 @@ namespace signmark::image {
 
 class Spectrum {
  public:
+  /// Memory that is used on the way.
+  struct Scratch {
+    cv::Mat plane, power, mean, across, down;
+  };
   explicit Spectrum(const cv::Mat& residual);
+  Spectrum(const cv::Mat& residual, Scratch& scratch);
 
   /// Value at a frequency in cycles per pixel, phases counted from the centre of the picture; unit
   /// mean power, magnitude limited. 0 beyond `kBand`.
@@ -36,10 +43,11 @@ class Spectrum {
   /// Power at the nearest grid point, smoothed to the width of a line; 1 (the mean) beyond `kBand`.
   [[nodiscard]] float power_at(double fx, double fy) const;
 
-  /// The power on its grid, for non-coherent search: the half plane of fx >= 0 with a margin.
-  [[nodiscard]] const cv::Mat& power() const { return power_; }
+  /// The power on its grid, for non-coherent search: the half plane of fx >= 0 with a margin. Made
+  /// when first asked for.
+  [[nodiscard]] const cv::Mat& power() const { return powers().fine; }
   /// The same, smoothed further, for coarse maps.
-  [[nodiscard]] const cv::Mat& coarse_power() const { return coarse_power_; }
+  [[nodiscard]] const cv::Mat& coarse_power() const { return powers().coarse; }
   /// Grid coordinates (column, row) of a frequency with fx >= 0.
   [[nodiscard]] cv::Point2d on_grid(double fx, double fy) const {
     return {fx * plane_.width + kMargin, (fy + 0.5) * plane_.height + kMargin};
@@ -52,14 +60,20 @@ class Spectrum {
  private:
   static constexpr int kMargin = 3;  // columns of fx < 0 and rows beyond +-1/2
 
+  struct Powers {
+    std::once_flag once;
+    cv::Mat fine, coarse;  // CV_32FC1, as large as half_
+  };
+
   void take_half(const cv::Mat& packed);
-  void whiten();
+  void whiten(Scratch& scratch);
+  const Powers& powers() const;
   void scale_to_unit_power();
 
-  cv::Size picture_, plane_;      // plane: the padded picture
-  cv::Mat half_;                  // CV_32FC2, rows from fy = -1/2
-  cv::Mat power_, coarse_power_;  // CV_32FC1, as large
-  float level_ = 1;               // brings the mean power to 1
+  cv::Size picture_, plane_;  // plane: the padded picture
+  cv::Mat half_;              // CV_32FC2, rows from fy = -1/2
+  std::unique_ptr<Powers> powers_ = std::make_unique<Powers>();
+  float level_ = 1;  // brings the mean power to 1
 };
 
 }  // namespace signmark::image

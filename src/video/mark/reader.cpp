@@ -5,6 +5,7 @@
 #include <functional>
 #include <list>
 #include <set>
+#include <utility>
 
 #include "image/mark/front_end.hpp"
 #include "signal/statistics.hpp"
@@ -22,6 +23,8 @@ constexpr std::size_t kSearched = kMostSummed;  // views that are searched toget
 constexpr int kSearchedAlone = 2;               // views that may be searched one by one
 constexpr double kFrame = 0.05;  // seconds: nearer than this no two frames need to be told apart
 constexpr double kCovers = 2.5;  // seconds that a view stands for, at most
+
+constexpr double kReadsAtOnce = 4;  // dB of the id frame, so that the signed frame is read, too
 
 /// Frames that will be one view.
 struct Batch {
@@ -43,6 +46,8 @@ class Reader final : public FrameReader {
  private:
   [[nodiscard]] double batch_seconds() const;
   void flush();
+  [[nodiscard]] std::shared_ptr<const View> view_of(const Batch& batch, const cv::Mat& part);
+  bool seen_at_a_glance(const Batch& batch);
   void place(const std::shared_ptr<const View>& view);
   bool find(Sight& sight, KeyTools& tools, Effort effort);
   bool find_any(Sight& sight, Effort effort);
@@ -63,6 +68,8 @@ class Reader final : public FrameReader {
   Views unplaced_;
   std::size_t placed_nowhere_ = 0;
   int alone_ = 0;
+  image::BandNormaliser normalise_;
+  image::Spectrum::Scratch scratch_;
   cv::Size canonical_, film_;
   double scale_x_ = 1, scale_y_ = 1;
   std::vector<double> wanted_;
@@ -96,17 +103,37 @@ double Reader::batch_seconds() const {
   return waited_for ? kBatchFollowed : kBatch;
 }
 
+std::shared_ptr<const View> Reader::view_of(const Batch& batch, const cv::Mat& part) {
+  return std::make_shared<const View>(View{batch.from, batch.to, batch.scale_x, batch.scale_y,
+                                           image::Spectrum(normalise_(part), scratch_)});
+}
+
 void Reader::flush() {
   if (batch_.count == 0) return;
-  batch_.sum *= 1.0 / batch_.count;
-  canonical_ = batch_.sum.size();
-  scale_x_ = batch_.scale_x, scale_y_ = batch_.scale_y;
-  const auto view =
-      std::make_shared<const View>(View{batch_.from, batch_.to, batch_.scale_x, batch_.scale_y,
-                                        image::Spectrum(image::normalise_bands(batch_.sum))});
-  taken_.push_back({batch_.from, batch_.to});
-  batch_ = {};
-  place(view);
+  Batch batch = std::exchange(batch_, {});
+  batch.sum *= 1.0 / batch.count;
+  canonical_ = batch.sum.size();
+  scale_x_ = batch.scale_x, scale_y_ = batch.scale_y;
+  taken_.push_back({batch.from, batch.to});
+  if (!seen_at_a_glance(batch)) place(view_of(batch, batch.sum));
+}
+
+/// The middle half of a side, with the same centre.
+cv::Mat middle_of(const cv::Mat& picture) {
+  const auto half = [](int side) { return side / 2 + (side - side / 2) % 2; };
+  const cv::Size size(half(picture.cols), half(picture.rows));
+  return picture({{(picture.cols - size.width) / 2, (picture.rows - size.height) / 2}, size});
+}
+
+/// Marks that are known and read already only need to be seen; for that a quarter of the picture
+/// mostly suffices.
+bool Reader::seen_at_a_glance(const Batch& batch) {
+  const auto known = [](const Track& track) {
+    return track.phases_known() && (track.signed_frame() || !track.id().frame.with_signed);
+  };
+  if (deep_ || tracks_.empty() || !std::ranges::all_of(tracks_, known)) return false;
+  const auto view = view_of(batch, middle_of(batch.sum));
+  return std::ranges::all_of(tracks_, [&](Track& track) { return track.follow(view); });
 }
 
 void Reader::place(const std::shared_ptr<const View>& view) {
@@ -134,6 +161,7 @@ bool Reader::find(Sight& sight, KeyTools& tools, Effort effort) {
     auto track = Track::start(sight.views(), tools, placed, decoder_);
     if (!track) continue;
     std::erase_if(unplaced_, [&](const auto& view) { return track->follow(view); });
+    if (track->id().margin_db > kReadsAtOnce) (void)track->read_signed(decoder_);
     tracks_.push_back(std::move(*track));
     return true;
   }

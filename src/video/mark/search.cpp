@@ -256,10 +256,10 @@ std::vector<Pose> scaled_poses(cv::Size canonical) {
   return poses;
 }
 
-std::vector<Pose> turned_poses(Sight& sight, const KeyTools& tools) {
+std::vector<Pose> turned_poses(Sight& sight, KeyTools& tools) {
   std::vector<Pose> poses;
   const std::size_t count = sight.views().size() == 1 ? kListed : kListedJoint;
-  for (const image::Candidate& c : tools.pilots().acquire(sight.turned(), count))
+  for (const image::Candidate& c : tools.fine().acquire(sight.turned(), count))
     poses.push_back(c.pose);
   return poses;
 }
@@ -315,8 +315,12 @@ KeyTools::KeyTools(const image::MarkKey& key)
     : name_(key.name),
       lattice_(image::build_lattice(key.key)),
       shifts_(shift_table(key.key)),
-      pilots_(lattice_, image::kFine, false),
       pilot_sums_(lattice_.pilots) {}
+
+const image::Constellation& KeyTools::fine() {
+  if (!fine_) fine_.emplace(lattice_, image::kFine, false);
+  return *fine_;
+}
 
 const image::Constellation& KeyTools::coarse() {
   if (!coarse_) coarse_.emplace(lattice_, image::kCoarse, false);

@@ -46,18 +46,17 @@ class KeyTools {
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const image::CarrierSet& lattice() const { return lattice_; }
   [[nodiscard]] const ShiftTable& shifts() const { return shifts_; }
-  [[nodiscard]] const image::Constellation& pilots() const { return pilots_; }
   [[nodiscard]] const image::PilotSums& pilot_sums() const { return pilot_sums_; }
-  /// For stretched pictures; made when first asked for. Not thread-safe.
+  /// For turned and for stretched pictures; made when first asked for. Not thread-safe.
+  const image::Constellation& fine();
   const image::Constellation& coarse();
 
  private:
   std::string name_;
   image::CarrierSet lattice_;
   ShiftTable shifts_;
-  image::Constellation pilots_;
   image::PilotSums pilot_sums_;
-  std::optional<image::Constellation> coarse_;
+  std::optional<image::Constellation> fine_, coarse_;
 };
 
 /// A lattice in several views. The pose's shift is that of hold 0 of a section, or of all views
