@@ -7,6 +7,9 @@
 namespace signmark::audio {
 namespace {
 
+using signal::Bundle;
+using signal::kLanes;
+
 constexpr double kStepsAPlace = 2;
 constexpr double kSlowest = 0.78;
 constexpr double kLeastCover = 0.3;  // of a super-frame, to count at all
@@ -19,7 +22,7 @@ static_assert(kBands % (2 * kLanes) == 0);
 
 /// Every bundle of a series or pattern.
 void transform(std::span<Bundle> values, int length) {
-  BundleFourier fourier(length);
+  signal::BundleFourier fourier(length);
   const auto size = static_cast<std::size_t>(length);
   for (std::size_t b = 0; b < kBundles; ++b) fourier.forward(values.subspan(b * size, size));
 }
@@ -122,9 +125,9 @@ std::vector<float> correlation(const SeriesSpectrum& series, std::span<const Bun
   const auto length = static_cast<std::size_t>(series.length());
   std::vector<Bundle> products(length);
   for (std::size_t b = 0; b < kBundles; ++b)
-    add_products(series.values().subspan(b * length, length), pattern.subspan(b * length, length),
-                 products);
-  std::vector<Complex> product = sum_of_lanes(products);
+    signal::add_products(series.values().subspan(b * length, length),
+                         pattern.subspan(b * length, length), products);
+  std::vector<Complex> product = signal::sum_of_lanes(products);
   Fourier(series.length()).inverse(product);
   std::vector<float> result(length);
   for (std::size_t k = 0; k < length; ++k) result[k] = product[k].real();

@@ -2,14 +2,14 @@
 // Where super-frames begin: correlation with the pilots by Fourier transforms over time.
 #pragma once
 
-#include "audio/bundle.hpp"
 #include "audio/layout.hpp"
 #include "audio/series.hpp"
+#include "signal/bundle.hpp"
 
 namespace signmark::audio {
 
 /// Bands are transformed in bundles of sixteen: two make one complex signal.
-inline constexpr std::size_t kBundles = kBands / (2 * kLanes);
+inline constexpr std::size_t kBundles = kBands / (2 * signal::kLanes);
 
 /// A series ready for correlation, bundle after bundle; two steps make one place.
 class SeriesSpectrum {
@@ -17,11 +17,11 @@ class SeriesSpectrum {
   explicit SeriesSpectrum(const Series& series);
   [[nodiscard]] int places() const { return places_; }
   [[nodiscard]] int length() const { return length_; }
-  [[nodiscard]] std::span<const Bundle> values() const { return values_; }
+  [[nodiscard]] std::span<const signal::Bundle> values() const { return values_; }
 
  private:
   int places_, length_;
-  std::vector<Bundle> values_;
+  std::vector<signal::Bundle> values_;
 };
 
 /// The pilots of one key.
@@ -35,7 +35,7 @@ class PilotSearch {
     friend class PilotSearch;
     double tempo_ = 1;
     int span_ = 0;
-    std::vector<Bundle> values_;
+    std::vector<signal::Bundle> values_;
   };
   [[nodiscard]] Pattern pattern(double tempo, int length) const;
 

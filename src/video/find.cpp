@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
 
 #include "video/change.hpp"
 #include "video/find_parts.hpp"
@@ -32,23 +35,27 @@ Status tolerate(const Status& status, Finding& finding) {
   return {};
 }
 
-/// Every stream of one kind: another language or another angle may be the one that is marked. What
-/// is beyond a number that no honest file reaches is told, not looked at.
-template <class IsKind, class LookAt>
-Status look_at_each(const Input& input, const IsKind& is_kind, const LookAt& look_at,
-                    Finding& finding) {
-  constexpr int kMost = 16;
-  int count = 0;
-  for (unsigned i = 0; i < input.count(); ++i) {
-    if (!is_kind(input.stream(i))) continue;
-    if (++count <= kMost) {
-      SIGNMARK_TRY(tolerate(look_at(i), finding));
-      continue;
-    }
-    finding.unreadable.push_back(Error{
-        "video.limit", fmt::format("stream {} and those behind it were not looked at", i), {}, {}});
-    return {};
-  }
+/// Every stream of one kind: another language or another angle may be the one that is marked.
+template <class IsKind>
+std::vector<unsigned> streams_of(const Input& input, const IsKind& is_kind) {
+  std::vector<unsigned> streams;
+  for (unsigned i = 0; i < input.count(); ++i)
+    if (is_kind(input.stream(i))) streams.push_back(i);
+  return streams;
+}
+
+/// What is beyond a number that no honest file reaches is told, not looked at.
+template <class LookAt>
+Status look_at_each(std::span<const unsigned> streams, const LookAt& look_at, Finding& finding) {
+  constexpr std::size_t kMost = 16;
+  for (const unsigned stream : streams.first(std::min(kMost, streams.size())))
+    SIGNMARK_TRY(tolerate(look_at(stream), finding));
+  if (streams.size() > kMost)
+    finding.unreadable.push_back(
+        Error{"video.limit",
+              fmt::format("stream {} and those behind it were not looked at", streams[kMost]),
+              {},
+              {}});
   return {};
 }
 
@@ -56,19 +63,31 @@ Status look_at_each(const Input& input, const IsKind& is_kind, const LookAt& loo
 
 Result<Finding> find_marks(const Context& context, ByteView file, std::string_view format_mime,
                            const Lookup& lookup) {
-  SIGNMARK_ASSIGN(const Input input, Input::open(context, file, format_mime));
+  SIGNMARK_ASSIGN(Input input, Input::open(context, file, format_mime));
   Finding finding;
   finding.seconds = std::max(0.0, input.seconds());
-  finding.has_picture = input.first_film() >= 0;
-  finding.has_sound = input.first_sound() >= 0;
+  const auto films = streams_of(input, is_film), sounds = streams_of(input, is_sound);
+  finding.has_picture = !films.empty();
+  finding.has_sound = !sounds.empty();
   if (!finding.has_picture && !finding.has_sound)
     return fail("video.decode", "the file has neither pictures nor sound");
   const Look look{context, file, format_mime, lookup};
-  SIGNMARK_TRY(look_at_each(
-      input, is_film, [&](unsigned i) { return look_at_pictures(look, i, finding); }, finding));
+  std::optional<Input> fresh = std::move(input);  // opening costs as much as some keyframes
+  const auto opened = [&]() -> Result<Input> {
+    if (!fresh) return Input::open(context, file, format_mime);
+    return *std::exchange(fresh, std::nullopt);
+  };
+  const auto at_pictures = [&](unsigned stream) -> Status {
+    SIGNMARK_ASSIGN(Input own, opened());
+    return look_at_pictures(look, std::move(own), stream, finding);
+  };
+  const auto at_sound = [&](unsigned stream) -> Status {
+    SIGNMARK_ASSIGN(Input own, opened());
+    return listen(look, std::move(own), stream, finding);
+  };
+  SIGNMARK_TRY(look_at_each(films, at_pictures, finding));
   if (!lookup.sound_keys.empty() || lookup.notice)
-    SIGNMARK_TRY(look_at_each(
-        input, is_sound, [&](unsigned i) { return listen(look, i, finding); }, finding));
+    SIGNMARK_TRY(look_at_each(sounds, at_sound, finding));
   merge_spans(finding.looked_at);
   for (TimedMark& mark : finding.marks) merge_spans(mark.spans);
   return finding;

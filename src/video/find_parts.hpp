@@ -4,6 +4,7 @@
 
 #include "audio/sound_mark.hpp"
 #include "signmark/video.hpp"
+#include "video/input.hpp"
 
 namespace signmark::video {
 
@@ -16,10 +17,11 @@ struct Look {
 
 /// Adds the marks of a picture stream, and the records in its packets. Errors: `video.decode`,
 /// `video.encrypted`, `base.cancelled`.
-Status look_at_pictures(const Look& look, unsigned stream, Finding& finding);
+/// `input`: the file, opened for this alone.
+Status look_at_pictures(const Look& look, Input input, unsigned stream, Finding& finding);
 
 /// Adds the marks and notices of a sound stream. Errors: as above.
-Status listen(const Look& look, unsigned stream, Finding& finding);
+Status listen(const Look& look, Input input, unsigned stream, Finding& finding);
 
 /// Adds a mark that was heard `offset` seconds into the sound. The same mark heard again widens the
 /// first.

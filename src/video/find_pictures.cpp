@@ -258,8 +258,7 @@ class PictureSearch {
 
 }  // namespace
 
-Status look_at_pictures(const Look& look, unsigned stream, Finding& finding) {
-  SIGNMARK_ASSIGN(Input input, Input::open(look.context, look.file, look.mime));
+Status look_at_pictures(const Look& look, Input input, unsigned stream, Finding& finding) {
   SIGNMARK_ASSIGN(Decoder decoder, Decoder::open(look.context, input.stream(stream), Effort::look));
   return PictureSearch(look, std::move(input), std::move(decoder), stream, finding).run();
 }

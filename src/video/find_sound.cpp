@@ -134,8 +134,7 @@ void add_mark(const audio::FoundSound& found, double offset, std::vector<TimedMa
   if (better) same->mark = found.mark;
 }
 
-Status listen(const Look& look, unsigned stream, Finding& finding) {
-  SIGNMARK_ASSIGN(Input input, Input::open(look.context, look.file, look.mime));
+Status listen(const Look& look, Input input, unsigned stream, Finding& finding) {
   SIGNMARK_ASSIGN(Decoder decoder,
                   Decoder::open(look.context, input.stream(stream), Effort::whole));
   return SoundSearch(look, std::move(input), std::move(decoder), stream, finding).run();

@@ -63,25 +63,10 @@ std::vector<float> deconvolution(int side, int padded) {
   return factors;
 }
 
-/// The picture with its centre at (0, 0) of the padded plane. The centre of an even side lies
-/// between two pixels: `at` turns the phases back by that half pixel. Every second row is negated,
-/// which puts frequency 0 into the middle row.
-void pad(const cv::Mat& residual, cv::Size plane, cv::Mat& out) {
-  out.create(plane, CV_32F);
-  out.setTo(0);
-  const std::vector<float> across = deconvolution(residual.cols, plane.width);
-  const std::vector<float> down = deconvolution(residual.rows, plane.height);
-  const int left = residual.cols / 2;
-  for (int y = 0; y < residual.rows; ++y) {
-    const float* in = residual.ptr<float>(y);
-    const int to = (y - residual.rows / 2 + plane.height) % plane.height;
-    const float factor = down[static_cast<std::size_t>(y)] * (to % 2 == 0 ? 1.0F : -1.0F);
-    float* row = out.ptr<float>(to);
-    for (int x = 0; x < left; ++x)
-      row[plane.width - left + x] = in[x] * across[static_cast<std::size_t>(x)] * factor;
-    for (int x = left; x < residual.cols; ++x)
-      row[x - left] = in[x] * across[static_cast<std::size_t>(x)] * factor;
-  }
+/// Every second row of the plane is negated, which puts frequency 0 into the middle row.
+void alternate(std::vector<float>& down) {
+  const std::size_t middle = down.size() / 2;
+  for (std::size_t y = (middle + 1) % 2; y < down.size(); y += 2) down[y] = -down[y];
 }
 
 /// An even size, so that the middle row exists.
@@ -94,9 +79,14 @@ int padded_side(int side) {
 
 Spectrum::Spectrum(const cv::Mat& residual, Scratch& scratch)
     : picture_(residual.size()), plane_(padded_side(residual.cols), padded_side(residual.rows)) {
-  pad(residual, plane_, scratch.plane);
-  cv::dft(scratch.plane, scratch.plane);  // packed: a complex plane would be twice as large
-  take_half(scratch.plane);
+  if (!scratch.fourier || scratch.fourier->plane() != plane_) scratch.fourier.emplace(plane_);
+  // The centre of the picture lies at (0, 0) of the plane, that of an even side between two pixels:
+  // `origin`.
+  const std::vector<float> across = deconvolution(residual.cols, plane_.width);
+  std::vector<float> down = deconvolution(residual.rows, plane_.height);
+  alternate(down);
+  scratch.fourier->transform(residual, across, down);
+  take_half(*scratch.fourier);
   whiten(scratch);
   scale_to_unit_power();
 }
@@ -112,34 +102,19 @@ Spectrum with_own_scratch(const cv::Mat& residual) {
 
 Spectrum::Spectrum(const cv::Mat& residual) : Spectrum(with_own_scratch(residual)) {}
 
-namespace {
-
-/// Column 0 of a packed spectrum of even height: 1, then pairs, then the middle one.
-cv::Vec2f packed_first(const cv::Mat& packed, int row) {
-  const bool below = row > packed.rows / 2;
-  const int pair = below ? packed.rows - row : row;
-  if (pair == 0) return {packed.at<float>(0, 0), 0};
-  const float re = packed.at<float>(2 * pair - 1, 0);
-  if (2 * pair == packed.rows) return {re, 0};
-  const float im = packed.at<float>(2 * pair, 0);
-  return {re, below ? -im : im};
-}
-
-}  // namespace
-
-/// The columns of fx >= 0, which a packed spectrum holds, and a margin on each side: a real
-/// picture's spectrum at -f is the conjugate of that at f.
-void Spectrum::take_half(const cv::Mat& packed) {
+/// The columns of fx >= 0 and a margin on each side: a real picture's spectrum at -f is the
+/// conjugate of that at f.
+void Spectrum::take_half(const PlaneFourier& fourier) {
   const int columns = plane_.width / 2 + 2 * kMargin, middle = plane_.width / 2;
   half_.create(plane_.height + 2 * kMargin, columns, CV_32FC2);
   for (int y = 0; y < half_.rows; ++y) {
     const int row = (y - kMargin + plane_.height) % plane_.height;
-    const auto* line = packed.ptr<float>(row);
-    const auto* mirrored = packed.ptr<float>((plane_.height - row) % plane_.height);
     auto* out = half_.ptr<cv::Vec2f>(y) + kMargin;
-    out[0] = packed_first(packed, row);
-    std::copy_n(reinterpret_cast<const cv::Vec2f*>(line + 1), middle - 1, out + 1);
-    for (int x = 1; x <= kMargin; ++x, mirrored += 2) out[-x] = {mirrored[1], -mirrored[2]};
+    fourier.copy_row(row, middle, out);
+    for (int x = 1; x <= kMargin; ++x) {
+      const std::complex<float> mirrored = fourier.at((plane_.height - row) % plane_.height, x);
+      out[-x] = {mirrored.real(), -mirrored.imag()};
+    }
     // Column `middle` and what lies beyond is outside the band; repeated so that no tap reads
     // nothing.
     for (int x = middle; x < columns - kMargin; ++x) out[x] = out[middle - 1];

@@ -8,7 +8,10 @@
 #include <memory>
 #include <mutex>
 #include <opencv2/core.hpp>
+#include <optional>
 #include <vector>
+
+#include "image/mark/plane_fourier.hpp"
 
 namespace signmark::image {
 
@@ -16,7 +19,8 @@ class Spectrum {
  public:
   /// Memory that is used on the way.
   struct Scratch {
-    cv::Mat plane, power, mean, across, down;
+    std::optional<PlaneFourier> fourier;
+    cv::Mat power, mean, across, down;
   };
   explicit Spectrum(const cv::Mat& residual);
   Spectrum(const cv::Mat& residual, Scratch& scratch);
@@ -65,7 +69,7 @@ class Spectrum {
     cv::Mat fine, coarse;  // CV_32FC1, as large as half_
   };
 
-  void take_half(const cv::Mat& packed);
+  void take_half(const PlaneFourier& fourier);
   void whiten(Scratch& scratch);
   const Powers& powers() const;
   void scale_to_unit_power();

@@ -129,7 +129,7 @@ cv::Mat middle_of(const cv::Mat& picture) {
 /// mostly suffices.
 bool Reader::seen_at_a_glance(const Batch& batch) {
   const auto known = [](const Track& track) {
-    return track.phases_known() && (track.signed_frame() || !track.id().frame.with_signed);
+    return track.signed_frame() || !track.id().frame.with_signed;
   };
   if (deep_ || tracks_.empty() || !std::ranges::all_of(tracks_, known)) return false;
   const auto view = view_of(batch, middle_of(batch.sum));

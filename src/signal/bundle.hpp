@@ -3,14 +3,14 @@
 // number: a transform of one signal leaves most of a processor's lanes idle.
 #pragma once
 
+#include <complex>
 #include <cstddef>
 #include <span>
 #include <vector>
 
-#include "audio/fourier.hpp"
+namespace signmark::signal {
 
-namespace signmark::audio {
-
+using Complex = std::complex<float>;
 inline constexpr std::size_t kLanes = 8;
 
 /// The same sample of each signal.
@@ -23,7 +23,7 @@ static_assert(sizeof(Bundle) == 8 * kLanes);
 /// Fourier transforms of one length, planned once. Not thread-safe.
 class BundleFourier {
  public:
-  /// `length`: a product of 2, 3 and 5, as Fourier::quick_length gives.
+  /// `length`: a product of 2, 3 and 5, as cv::getOptimalDFTSize gives.
   explicit BundleFourier(int length);
   /// In place.
   void forward(std::span<Bundle> data);
@@ -44,4 +44,4 @@ void add_products(std::span<const Bundle> a, std::span<const Bundle> b, std::spa
 /// The sum of all lanes.
 std::vector<Complex> sum_of_lanes(std::span<const Bundle> data);
 
-}  // namespace signmark::audio
+}  // namespace signmark::signal

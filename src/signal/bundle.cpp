@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stockham's transform of mixed radix: each pass reads one buffer and writes the other in order.
-#include "audio/bundle.hpp"
+#include "signal/bundle.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 
 #include "base/vector.hpp"
 
-namespace signmark::audio {
+namespace signmark::signal {
 namespace {
 
 using Lanes = float __attribute__((vector_size(4 * kLanes), may_alias));
@@ -165,4 +165,4 @@ std::vector<Complex> sum_of_lanes(std::span<const Bundle> data) {
   return sums;
 }
 
-}  // namespace signmark::audio
+}  // namespace signmark::signal
