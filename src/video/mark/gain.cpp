@@ -11,10 +11,11 @@
 namespace signmark::video {
 namespace {
 
-constexpr int kMaskSide = 270;   // short side of the reduced picture
-constexpr int kEvery = 4;        // frames between two looks
-constexpr double kFollow = 0.5;  // of the way to the new map
-constexpr float kMost = 5.5F;    // rms in grey levels; gains are 16-bit integers
+constexpr int kMaskSide = 270;         // short side of the reduced picture
+constexpr int kEvery = 4;              // frames between two looks
+constexpr double kFollow = 0.5;        // of the way to the new map
+constexpr float kMost = 5.5F;          // rms in grey levels; gains are 16-bit integers
+constexpr double kMostOverall = 2.55;  // rms of a frame: 40 dB
 // In flat areas single levels show: the wave stays within about one.
 constexpr float kFlatCap = 0.6F, kFlatActivity = 0.8F, kCapSlope = 0.8F;
 // A cut differs by this many grey levels, and this much more than the frames before.
@@ -88,12 +89,15 @@ double evenness_of(const cv::Mat& activity) {
 }
 
 /// Busy frames bear more than even ones, by this many dB around the strength's own figure; and the
-/// larger a film is, the less an even frame needs.
+/// larger a film is, the less an even frame needs. Foliage and the like, where nothing is even,
+/// hide most, and are where encoders wear marks down most.
 double leeway_db(double evenness, int short_side) {
-  constexpr double kMore = 2.5, kLess = 2, kLessWhenLarge = 2;  // dB
+  constexpr double kMore = 2.5, kLess = 2, kLessWhenLarge = 2, kThicket = 2;  // dB
+  constexpr double kNoThicket = 0.1;                                          // evenness
   constexpr double kSmall = 480, kLarge = 1080;
   const double large = std::clamp((short_side - kSmall) / (kLarge - kSmall), 0.0, 1.0);
-  return kMore - evenness * (kMore + kLess + kLessWhenLarge * large);
+  const double thicket = std::max(1 - evenness / kNoThicket, 0.0);
+  return kMore + kThicket * thicket - evenness * (kMore + kLess + kLessWhenLarge * large);
 }
 
 }  // namespace
@@ -130,7 +134,7 @@ void GainMap::update(const Luma& frame, bool afresh) {
   const cv::Rect seen = within_bars(luma);
   if (!seen.empty()) mask.amplitude(seen).copyTo(next(seen));
   const double leeway = leeway_db(evenness_of(mask.activity), std::min(frame.width, frame.height));
-  scale_to(target_ * std::pow(10, leeway / 20), mask.activity, next);
+  scale_to(std::min(target_ * std::pow(10, leeway / 20), kMostOverall), mask.activity, next);
   if (afresh || gain_.empty())
     gain_ = next;
   else
