@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
 namespace signmark::video {
 namespace {
@@ -39,11 +38,8 @@ bool one_section(const Track::Seen& first, const Track::Seen& then) {
 
 /// exp(-2 pi j k t) of each carrier.
 Values turns_of(std::span<const image::Carrier> carriers, double tx, double ty) {
-  Values turns;
-  for (const image::Carrier& k : carriers) {
-    const double angle = -2 * std::numbers::pi * (k.u / 2.0 * tx + k.v / 2.0 * ty);
-    turns.emplace_back(static_cast<float>(std::cos(angle)), static_cast<float>(std::sin(angle)));
-  }
+  Values turns(carriers.size(), 1);
+  image::turn_by_shift({0, 0, 0, 0, tx, ty}, carriers, turns);
   return turns;
 }
 
@@ -227,6 +223,7 @@ std::vector<std::vector<const Track::Seen*>> Track::groups() const {
 bool Track::read_group(const std::vector<const Seen*>& group, Scene scene, Decoder& decoder) {
   const image::CarrierSet& lattice = tools_->lattice();
   std::vector<const Said*> all;
+  all.reserve(group.size());
   for (const Seen* seen : group) all.push_back(&seen->said);
   Said said = combined(all, lattice, tools_->shifts(), scene);
   CarrierValues& sum = said.values;
@@ -275,6 +272,7 @@ bool Track::read_signed(Decoder& decoder) {
 
 void Track::read_margin(Decoder& decoder) {
   std::vector<const Said*> all;
+  all.reserve(seen_.size());
   for (const Seen& seen : seen_) all.push_back(&seen.said);
   const CarrierValues sum =
       combined(all, tools_->lattice(), tools_->shifts(), Scene::ignored).values;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The mark's vector loops exist for AVX2 and for every x86-64 (image/mark/vector.hpp). Both must
+// The mark's vector loops exist for AVX2 and for every x86-64 (base/vector.hpp). Both must
 // give these bits; on a machine with AVX2 the other half runs by
 //   qemu-x86_64 -cpu Nehalem build/image_test "kernels*"
 #include <fmt/format.h>
