@@ -40,8 +40,10 @@ constexpr std::array kFlags = {
                "The agreement with the recipient (Labelling Measures, Article 9)", On::file},
     OptionFlag{"wording", "gb45438|eu-ai", "Rule for the visible label (default: gb45438)"},
     OptionFlag{"text", "TEXT", "Wording of the visible label (default: AI生成)"},
-    OptionFlag{"corner", "PLACE",
-               "bottom-right (default), bottom-left, top-right, top-left, bottom, top"},
+    OptionFlag{
+        "corner", "PLACE",
+        "bottom-right (default), bottom-left, top-right, top-left, bottom, top; PDF: default "
+        "top-left of the page, where the label's plate may cover text"},
     OptionFlag{"height", "SHARE", "Glyph height over the shortest side, 0.05 (default) to 0.5"},
     OptionFlag{"font", "FILE", "TrueType or OpenType file for other scripts"},
     OptionFlag{"quality", "1..100", "Encoder quality (default: the source's own tables)", On::file},

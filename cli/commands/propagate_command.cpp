@@ -68,7 +68,9 @@ Result<int> PropagateCommand::run(Session& session) {
                        report.added ? "added" : "completed", report.after.content_propagator,
                        report.after.propagate_id));
   if (!report.manifest_label.empty())
-    out.line(fmt::format("  manifest  {}", report.manifest_label));
+    out.line(
+        fmt::format("  manifest  {}{}", report.manifest_label,
+                    report.sidecar_file.empty() ? "" : " in " + path_text(report.sidecar_file)));
   if (report.recorded) out.line(fmt::format("  ledger    entry {}", report.issued.sequence));
   out.note(fmt::format("next: signmark verify {}", path_text(report.output)));
   JsonLine item = to_json(report);

@@ -67,6 +67,8 @@ struct ManifestRequest {
   /// parent.
   const ByteView* parent_file = nullptr;
   const container::Inventory* parent_inventory = nullptr;
+  /// The store beside that file, which is the parent where none is embedded; must outlive the call.
+  const Bytes* parent_sidecar = nullptr;
   std::vector<Bytes> parent_anchors;  ///< roots in DER believed when the parent is validated
   bool sidecar = false;  ///< leave the file without an embedded store even if it has a place
 };

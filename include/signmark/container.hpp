@@ -8,6 +8,7 @@
 #ifndef SIGNMARK_CONTAINER_HPP_
 #define SIGNMARK_CONTAINER_HPP_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -193,6 +194,16 @@ Result<Rope> transplant(const Context& context, ByteView original, const Invento
 // ---------------------------------------------------------------------------------------------
 // The text of documents
 
+/// PDF: where on its page a new paragraph stands. Its plate is opaque and may cover what the page
+/// shows there: nothing of the page is moved.
+struct PagePlace {
+  enum class Side { left, middle, right };
+  Side side = Side::left;
+  /// At the lower edge. Without a value: only behind the last page, else at the upper one.
+  std::optional<bool> bottom{};
+  double height = 0.05;  ///< of the letters over the page's shortest side, where the width allows
+};
+
 struct TextOptions {
   /// JSON and JSONL: path of the strings that hold the text, such as `choices[].message.content`.
   /// Empty: the first of the usual fields of model outputs that occurs.
@@ -200,6 +211,7 @@ struct TextOptions {
   /// PDF: the shape of a new paragraph, since a page has no font that could be relied on. Without
   /// it a paragraph is `container.pdf.unwritable`.
   DrawText draw{};
+  PagePlace page{};
 };
 
 /// The text of a document in reading order, as a reader sees it; it may view `file`. A PDF's words
@@ -214,7 +226,7 @@ Result<std::vector<Passage>> passages(const Context& context, ByteView file,
 /// paragraph becomes what the format has for one: a line of its own in plain text, a quoted line in
 /// Markdown, `<p>` in HTML and EPUB, field `label` beside the text in JSON, a cue in SRT and VTT,
 /// a `w:p` in DOCX, `text:p` in ODT, a row in XLSX, a text box in PPTX, in PDF a line on a light
-/// plate at the page's edge, 5 % of the shortest side high unless the page is too narrow for it.
+/// plate at the page's edge (TextOptions::page), smaller only where the page is too narrow for it.
 /// `file` must outlive the rope. `inventory` and `options` as for `passages`, whose list the
 /// indices refer to. Errors: as `passages`; `container.edits.passage` (no such passage, an offset
 /// within a character or a closed range, a passage that is not prose), `container.<format>.

@@ -178,6 +178,9 @@ enum class LabelPlace { start, middle, end };
 struct TextMarkOptions {
   std::string field;  ///< JSON and JSONL: where the text is, container::TextOptions::field
   LabelPlace label_place = LabelPlace::start;
+  /// PDF: where on the page the label stands; empty: at the left of the upper edge, of the lower
+  /// one with LabelPlace::end. VisibleLabel::height holds as for pictures.
+  std::optional<label::Corner> page_corner;
   text::Density density = text::Density::normal;
   text::Placement placement = text::Placement::middle;
 };
@@ -351,6 +354,7 @@ struct PropagateReport {
   label::AigcRecord before, after;
   bool added = false;  ///< there was no record: a new one was written by tier
   std::string manifest_label;
+  std::filesystem::path sidecar_file;  ///< of the new manifest, when the old one was beside INPUT
   /// The ledger's row, when there is one: "declare" when only the uploader says so, else
   /// "propagate".
   ledger::Entry issued;
@@ -358,8 +362,9 @@ struct PropagateReport {
 };
 
 /// A platform's duty (Article 6, last paragraph): fills the propagation trio, keeps the producer's
-/// fields byte for byte. Errors: as mark_file; `pipeline.propagate.none` when nothing speaks for
-/// generated content; `pipeline.propagate.signer` when a manifest is there and no key.
+/// fields byte for byte. A manifest that is there, embedded or in INPUT.c2pa, becomes the parent of
+/// a new one in the same place. Errors: as mark_file; `pipeline.propagate.none` when nothing speaks
+/// for generated content; `pipeline.propagate.signer` when a manifest is there and no key.
 Result<PropagateReport> propagate_file(const Context& context, const std::filesystem::path& input,
                                        const OutputOptions& output,
                                        const PropagateOptions& options);

@@ -120,6 +120,15 @@ void MappedFile::release_pages() const {
   if (map_ != nullptr) ::madvise(map_, view_.size(), MADV_DONTNEED);
 }
 
+Context releasing(const Context& context, const MappedFile& file) {
+  Context frugal = context;
+  frugal.progress = [&file, report = context.progress](const Progress& progress) {
+    file.release_pages();
+    return !report || report(progress);
+  };
+  return frugal;
+}
+
 Result<Bytes> read_file(const fs::path& path, std::uint64_t max_size) {
   int fd = -1;
   auto size = open_regular(path, max_size, fd);
@@ -243,7 +252,15 @@ Result<MappedFile> map_rope(const Context& context, const fs::path& folder, cons
   PublishOptions only_ours;
   only_ours.mode = 0600;
   SIGNMARK_ASSIGN(AtomicFile file, AtomicFile::create(folder / "signmark", std::move(only_ours)));
-  SIGNMARK_TRY(file.write(rope));
+  constexpr std::uint64_t kReportEvery = 8U << 20;  // bytes
+  std::uint64_t written = 0, report_at = kReportEvery;
+  for (const ByteView piece : rope.pieces()) {
+    SIGNMARK_TRY(file.write(piece));
+    written += piece.size();
+    if (written < report_at) continue;
+    SIGNMARK_TRY(context.report("write", written, rope.size()));
+    report_at = written + kReportEvery;
+  }
   return MappedFile::open(file.temporary(), context.limits);
 }
 

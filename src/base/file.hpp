@@ -35,6 +35,10 @@ class MappedFile {
   void* map_ = nullptr;
 };
 
+/// A context whose reports also release the pages of `file`, which must outlive it: what reads the
+/// file from front to back then holds no more of it than lies between two reports.
+Context releasing(const Context& context, const MappedFile& file);
+
 /// Whole file into memory with a cap in bytes. Errors: as MappedFile::open.
 Result<Bytes> read_file(const std::filesystem::path& path, std::uint64_t max_size);
 

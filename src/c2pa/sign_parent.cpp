@@ -99,14 +99,12 @@ Value ingredient(const jumbf::Box& manifest, const jumbf::Box& signature,
 }
 
 Result<Parent> make_parent(const Context& context, ByteView file,
-                           const container::Inventory& inventory, const ManifestRequest& request,
+                           const container::Inventory& inventory, ValidationOptions options,
                            const jumbf::Box& store) {
   const jumbf::Box* manifest = active_manifest(store);
   const jumbf::Box* signature = manifest ? manifest->child(kSignatureType) : nullptr;
   if (!signature)
     return fail("c2pa.parent.unreadable", "the store that is already there has no signed manifest");
-  ValidationOptions options;
-  options.anchors = request.parent_anchors;
   SIGNMARK_ASSIGN(const Report report, validate(context, file, inventory, options));
   return Parent{boxes_of(store), ingredient(*manifest, *signature, inventory, report),
                 report.content == Answer::good};
@@ -121,10 +119,13 @@ Result<std::optional<Parent>> read_parent(const Context& context, ByteView file,
   const ByteView source = elsewhere ? *request.parent_file : file;
   const container::Inventory& found = elsewhere ? *request.parent_inventory : inventory;
   SIGNMARK_ASSIGN(const Block* block, only_store(found));
-  if (!block) return std::optional<Parent>();
-  auto store = jumbf::parse_store(context.limits, block->payload);
+  ValidationOptions options;
+  options.anchors = request.parent_anchors;
+  if (!block && request.parent_sidecar) options.sidecar = *request.parent_sidecar;
+  if (!block && !options.sidecar) return std::optional<Parent>();
+  auto store = jumbf::parse_store(context.limits, block ? block->payload : *options.sidecar);
   if (!store) return unreadable(std::move(store).error());
-  SIGNMARK_ASSIGN(Parent parent, make_parent(context, source, found, request, *store));
+  SIGNMARK_ASSIGN(Parent parent, make_parent(context, source, found, std::move(options), *store));
   return parent;
 }
 

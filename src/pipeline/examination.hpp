@@ -30,7 +30,8 @@ struct Examination {
   std::vector<Error> problems;
   bool trace = false;  ///< another scheme says that the content is generated
   std::optional<image::RobustFinding> robust;  ///< when pixels, pictures or sound were looked at
-  std::vector<TextPiece> pieces;               ///< of a document whose text carries records
+  bool wants_pieces = true;
+  std::vector<TextPiece> pieces;  ///< of a document whose text carries records, when wanted
   double text_coverage = 0;
   std::size_t text_records = 0;
   /// Content id of the robust mark that says most; empty when none carries one.
@@ -42,10 +43,11 @@ struct Examination {
   int robust_rank = -1;  ///< how much that mark says; -1: none carries an id
 };
 
-/// Looks at every layer of the bytes. `name`: see container::probe. Errors: only limits and unknown
-/// formats.
+/// Looks at every layer of the bytes. `name`: see container::probe; `look`: what is wanted of it.
+/// Errors: only limits and unknown formats.
 Result<Examination> examine(const Context& context, ByteView file, const VerifyOptions& options,
-                            const std::optional<Bytes>& sidecar, const std::string& name);
+                            const std::optional<Bytes>& sidecar, const std::string& name,
+                            Examination look = {});
 
 /// The metadata layer alone: AIGC records, IPTC source type, foreign schemes. Runs after the
 /// manifest layer, whose certificate checks our integrity value.

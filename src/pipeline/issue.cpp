@@ -4,9 +4,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "pipeline/tile_record.hpp"
+#include "text/print_list.hpp"
 
 namespace signmark {
 namespace fs = std::filesystem;
@@ -37,15 +40,21 @@ std::string layers_of(const MarkReport& report) {
 
 Result<std::vector<Print>> document_prints(const Context& context, ByteView file,
                                            const container::Inventory& inventory, PrintUse use) {
-  SIGNMARK_ASSIGN(const std::vector<Passage> passages,
-                  container::passages(context, file, inventory));
-  std::vector<std::string_view> texts;
-  texts.reserve(passages.size());
-  for (const Passage& passage : passages) texts.push_back(passage.text.view());
-  return text::prints(texts, use);
+  SIGNMARK_ASSIGN(std::vector<Passage> passages, container::passages(context, file, inventory));
+  for (Passage& passage : passages) passage.kind = Passage::Kind::prose;
+  return text::prints(context, passages, use);
 }
 
-std::string digest_text(ByteView bytes) { return "blake2b-256:" + hex(blake2b(bytes)); }
+/// In steps, so that the pages of a large file need not all be there at once.
+Result<std::string> digest_text(const Context& context, ByteView bytes) {
+  constexpr std::size_t kReportStep = 8U << 20;
+  Blake2b hasher;
+  for (std::size_t done = 0; done < bytes.size(); done += kReportStep) {
+    hasher.update(bytes.subspan(done, std::min(kReportStep, bytes.size() - done)));
+    SIGNMARK_TRY(context.report("digest", done, bytes.size()));
+  }
+  return "blake2b-256:" + hex(hasher.finish());
+}
 
 }  // namespace
 
@@ -90,8 +99,8 @@ ledger::Entry issued_entry(const MarkReport& report, const MarkOptions& options,
 
 Status take_issue(const Context& context, ByteView input, ByteView written, const std::string& name,
                   ledger::Entry& entry) {
-  entry.input_digest = digest_text(input);
-  entry.output_digest = digest_text(written);
+  SIGNMARK_ASSIGN(entry.input_digest, digest_text(context, input));
+  SIGNMARK_ASSIGN(entry.output_digest, digest_text(context, written));
   auto prints = prints_of(context, written, PrintUse::store, name);
   if (!prints && prints.error().code == "base.cancelled")
     return tl::unexpected<Error>(prints.error());

@@ -178,6 +178,7 @@ JsonValue to_json(const PropagateReport& report) {
                      {"aigc_after", record_json(report.after)},
                      {"aigc_added", report.added},
                      {"manifest", report.manifest_label}};
+  if (!report.sidecar_file.empty()) value["sidecar"] = report.sidecar_file.string();
   if (report.recorded) value["ledger"] = {{"sequence", report.issued.sequence}};
   return value;
 }

@@ -187,6 +187,7 @@ Result<c2pa::SignedPlan> plan_output(const Context& context, const Source& sourc
   request.visible_label = options.layers.visible;
   request.sidecar = options.sidecar;
   SIGNMARK_TRY(bind_robust(media, report, request));
+  if (source.sidecar) request.parent_sidecar = &*source.sidecar;
   const ByteView original = source.bytes;
   if (media.changed) {
     request.parent_file = &original;
@@ -283,14 +284,17 @@ VerifyOptions look_options(const MarkOptions& options) {
 
 Result<MarkReport> mark_file(const Context& context, const fs::path& input,
                              const OutputOptions& output, const MarkOptions& options) {
-  SIGNMARK_ASSIGN(const Source source, open_source(context, input, output, look_options(options)));
-  auto planned = plan_mark(context, source, options, output.file.parent_path());
+  SIGNMARK_ASSIGN(const Source source, open_source(context, input, output, look_options(options),
+                                                   options.existing == Existing::add));
+  auto planned =
+      plan_mark(releasing(context, source.file), source, options, output.file.parent_path());
   if (!planned) return tl::unexpected<Error>(planned.error().at(input.string()));
   MarkReport& report = planned->report;
   report.issued.name = output.file.filename().string();
-  const auto take = [&](ByteView written) -> Status {
+  const auto take = [&](const Context& frugal, ByteView written) -> Status {
     if (!wants_issue(options)) return {};
-    return take_issue(context, source.bytes, written, source.name, report.issued);
+    return take_issue(releasing(frugal, source.file), source.bytes, written, source.name,
+                      report.issued);
   };
   SIGNMARK_ASSIGN(Published published,
                   publish(context, source, planned->media.mapped, planned->plan.rope,
@@ -312,10 +316,11 @@ Result<MarkReport> mark_descriptor(const Context& context, ByteView input, int o
   SIGNMARK_ASSIGN(const MappedFile written, MappedFile::of(output, context.limits));
   sidecar = planned.plan.sidecar ? std::move(planned.plan.store) : Bytes();
   MarkReport& report = planned.report;
+  const Context frugal = releasing(context, written);
   SIGNMARK_ASSIGN(report.findings,
-                  read_back(context, written.bytes(), sidecar, planned.expectation));
+                  read_back(frugal, written.bytes(), sidecar, planned.expectation));
   if (wants_issue(options))
-    SIGNMARK_TRY(take_issue(context, input, written.bytes(), source.name, report.issued));
+    SIGNMARK_TRY(take_issue(frugal, input, written.bytes(), source.name, report.issued));
   return std::move(report);
 }
 

@@ -134,6 +134,12 @@ constexpr std::array kNotices = {Word<audio::NoticeKind>{"rhythm", audio::Notice
 constexpr std::array kBlends = {Word<audio::NoticeBlend>{"mix", audio::NoticeBlend::mix},
                                 Word<audio::NoticeBlend>{"insert", audio::NoticeBlend::insert}};
 
+Status set_corner(MarkOptions& options, std::string_view value) {
+  SIGNMARK_ASSIGN(options.visible.corner, choose(kCorners, value));
+  options.text.page_corner = options.visible.corner;
+  return {};
+}
+
 Status set_carrier(MarkOptions& options, std::string_view value) {
   if (value.empty()) return wrong_value(value, "choose public, both, or name a carrier key");
   options.carrier = std::string(value);
@@ -226,8 +232,7 @@ constexpr std::array kMark = {
     Row<Marking>{"wording", set_wording},
     Row<Marking>{"text", [](Marking& m,
                             Value v) { return assign<&label::VisibleLabel::text>(m.visible, v); }},
-    Row<Marking>{"corner",
-                 [](Marking& m, Value v) { return put(m.visible.corner, choose(kCorners, v)); }},
+    Row<Marking>{"corner", set_corner},
     Row<Marking>{"height",
                  [](Marking& m, Value v) { return put(m.visible.height, number(v, 0.05, 0.5)); }},
     Row<Marking>{

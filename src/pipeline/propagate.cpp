@@ -79,6 +79,13 @@ Result<container::Edits> complete_record(const Context& context, const Source& s
   return edits;
 }
 
+bool embeds_manifest(const Source& source) {
+  return source.look.inventory.find(container::BlockKind::c2pa) != nullptr;
+}
+
+/// In the file or beside it: a change makes either stale.
+bool has_manifest(const Source& source) { return embeds_manifest(source) || source.sidecar; }
+
 Status check_source(const Source& source, label::Tier tier, const PropagateOptions& options) {
   if (options.propagator.empty())
     return fail("pipeline.propagator", "nobody is named as the propagator", {},
@@ -93,8 +100,7 @@ Status check_source(const Source& source, label::Tier tier, const PropagateOptio
     return fail("pipeline.format",
                 fmt::format("{} has no place for an AIGC record", format_of(source).name),
                 source.path.string(), "show the notice of `signmark verify` around the content");
-  const bool manifest = source.look.inventory.find(container::BlockKind::c2pa) != nullptr;
-  if (manifest && options.signer == nullptr)
+  if (has_manifest(source) && options.signer == nullptr)
     return fail("pipeline.propagate.signer",
                 "the file has a manifest, and a change needs a new one over it",
                 source.path.string(),
@@ -105,9 +111,11 @@ Status check_source(const Source& source, label::Tier tier, const PropagateOptio
 Result<c2pa::SignedPlan> plan_output(const Context& context, const Source& source,
                                      container::Edits edits, const PropagateOptions& options) {
   const auto& inventory = source.look.inventory;
-  if (inventory.find(container::BlockKind::c2pa) != nullptr) {
+  if (has_manifest(source)) {
     c2pa::ManifestRequest request;
     request.intent = c2pa::Intent::edited_metadata;
+    request.sidecar = !embeds_manifest(source);
+    if (source.sidecar) request.parent_sidecar = &*source.sidecar;
     return c2pa::sign(context, source.bytes, inventory, std::move(edits), request, *options.signer);
   }
   c2pa::SignedPlan plan;
@@ -123,10 +131,10 @@ Result<Source> look_at(const Context& context, const fs::path& input, const Outp
   VerifyOptions how;
   how.trust = options.trust;
   how.layers.robust = false;
-  SIGNMARK_ASSIGN(Source source, open_source(context, input, output, how));
+  SIGNMARK_ASSIGN(Source source, open_source(context, input, output, how, true));
   if (format_of(source).timed && source.look.record) return source;
   how.layers.robust = true;
-  return open_source(context, input, output, how);
+  return open_source(context, input, output, how, true);
 }
 
 /// The row, but for what is taken of bytes. The content id is that of a mark in the content.
@@ -183,12 +191,16 @@ Result<PropagateReport> propagate_file(const Context& context, const fs::path& i
   expectation.signer_root = options.signer_root;
   report.manifest_label = plan.manifest_label;
   report.issued = issued_entry(report, source, options);
-  const auto look = [&](ByteView written) -> Status {
+  const auto look = [&](const Context& frugal, ByteView written) -> Status {
     report.issued.bytes = written.size();
     if (options.ledger == nullptr) return {};
-    return take_issue(context, source.bytes, written, source.name, report.issued);
+    return take_issue(releasing(frugal, source.file), source.bytes, written, source.name,
+                      report.issued);
   };
-  SIGNMARK_TRY(publish(context, source, {}, plan.rope, {}, output, expectation, look));
+  const ByteView sidecar = plan.sidecar ? ByteView(plan.store) : ByteView();
+  SIGNMARK_ASSIGN(Published published,
+                  publish(context, source, {}, plan.rope, sidecar, output, expectation, look));
+  report.sidecar_file = std::move(published.sidecar_file);
   SIGNMARK_TRY(
       record_issue(options.ledger, options.signer, "propagated", report.issued, report.recorded));
   return report;

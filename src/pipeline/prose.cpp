@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "base/memory.hpp"
 #include "pipeline/pixels.hpp"
 
 namespace signmark {
@@ -33,6 +34,7 @@ Status take(const Context& context, Result<Rope> rope, const fs::path& folder, M
     media.bytes = media.mapped.bytes();
     media.owned = {};
     *rope = Rope();  // what it owned is in the file now
+    release_heap();
   }
   media.changed = true;
   SIGNMARK_ASSIGN(media.inventory, container::inspect(context, media.bytes, media.name));
@@ -47,6 +49,21 @@ std::size_t label_index(const std::vector<Passage>& passages, LabelPlace place) 
   const auto middle = passages.begin() + static_cast<std::ptrdiff_t>(passages.size() / 2);
   const auto found = std::find_if(middle, passages.end(), is_prose);
   return static_cast<std::size_t>(found - passages.begin());
+}
+
+/// On a page, as far as the options say.
+container::PagePlace page_place(const MarkOptions& options) {
+  using label::Corner;
+  using Side = container::PagePlace::Side;
+  container::PagePlace place;
+  place.height = options.visible.height;
+  if (!options.text.page_corner) return place;
+  const Corner corner = *options.text.page_corner;
+  place.bottom = corner == Corner::bottom_left || corner == Corner::bottom_right ||
+                 corner == Corner::bottom_edge;
+  if (corner == Corner::bottom_right || corner == Corner::top_right) place.side = Side::right;
+  if (corner == Corner::bottom_edge || corner == Corner::top_edge) place.side = Side::middle;
+  return place;
 }
 
 Status add_label(const Context& context, const MarkOptions& options, const TextOptions& where,
@@ -111,11 +128,13 @@ Status add_records(const Context& context, const MarkOptions& options, const Lay
 
 }  // namespace
 
-Status change_document(const Context& context, const MarkOptions& options, const Laying& laying,
+Status change_document(const Context& whole, const MarkOptions& options, const Laying& laying,
                        Media& media) {
-  const TextOptions where{options.text.field, [&](std::string_view text) {
-                            return label::outline_text(text, options.visible.font_file);
-                          }};
+  const Context context = releasing(whole, media.mapped);
+  const TextOptions where{
+      options.text.field,
+      [&](std::string_view text) { return label::outline_text(text, options.visible.font_file); },
+      page_place(options)};
   SIGNMARK_TRY(context.report("text", 0, 1));
   if (options.layers.visible)
     SIGNMARK_TRY(add_label(context, options, where, laying.folder, media));

@@ -74,12 +74,21 @@ PublishOptions publish_options(const OutputOptions& output) {
 
 }  // namespace
 
+Result<std::optional<Bytes>> sidecar_beside(const Context& context, const fs::path& file) {
+  const fs::path path = sidecar_of(file);
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return std::nullopt;
+  SIGNMARK_ASSIGN(Bytes store, read_file(path, context.limits.manifest_store));
+  return std::optional<Bytes>(std::move(store));
+}
+
 Result<Source> examine_source(const Context& context, ByteView bytes, const VerifyOptions& options,
-                              const std::string& name) {
+                              const std::string& name, std::optional<Bytes> sidecar) {
   Source source;
   source.bytes = bytes;
   source.name = name;
-  SIGNMARK_ASSIGN(source.look, examine(context, bytes, options, std::nullopt, name));
+  source.sidecar = std::move(sidecar);
+  SIGNMARK_ASSIGN(source.look, examine(context, bytes, options, source.sidecar, name));
   const auto& inventory = source.look.inventory;
   if (!inventory.complete) {
     const Error cause = inventory.problems.empty() ? Error{} : inventory.problems.front();
@@ -116,10 +125,16 @@ Status check_output(const fs::path& input, const OutputOptions& output) {
 }
 
 Result<Source> open_source(const Context& context, const fs::path& input,
-                           const OutputOptions& output, const VerifyOptions& options) {
+                           const OutputOptions& output, const VerifyOptions& options,
+                           bool with_sidecar) {
   SIGNMARK_TRY(check_output(input, output));
+  std::optional<Bytes> sidecar;
+  if (with_sidecar) {
+    SIGNMARK_ASSIGN(sidecar, sidecar_beside(context, input));
+  }
   SIGNMARK_ASSIGN(MappedFile file, MappedFile::open(input, context.limits));
-  auto source = examine_source(context, file.bytes(), options, input.filename().string());
+  auto source = examine_source(releasing(context, file), file.bytes(), options,
+                               input.filename().string(), std::move(sidecar));
   if (!source) return tl::unexpected<Error>(source.error().in_file(input.string()));
   source->path = input;
   source->file = std::move(file);
@@ -135,7 +150,10 @@ Result<std::vector<Finding>> read_back(const Context& context, ByteView written,
   if (!expectation.signer_root.empty()) options.trust.anchors.push_back(expectation.signer_root);
   const auto store =
       sidecar.empty() ? std::nullopt : std::make_optional(Bytes(sidecar.begin(), sidecar.end()));
-  SIGNMARK_ASSIGN(Examination look, examine(context, written, options, store, expectation.name));
+  Examination wanted;
+  wanted.wants_pieces = false;  // of a long text they would take more than the text
+  SIGNMARK_ASSIGN(Examination look,
+                  examine(context, written, options, store, expectation.name, std::move(wanted)));
   SIGNMARK_TRY(check_expectation(look, expectation));
   SIGNMARK_TRY(check_pixels(context, written, look, expectation));
   return std::move(look.findings);
@@ -143,8 +161,7 @@ Result<std::vector<Finding>> read_back(const Context& context, ByteView written,
 
 Result<Published> publish(const Context& context, const Source& source, const MappedFile& media,
                           const Rope& rope, ByteView sidecar, const OutputOptions& output,
-                          const Expectation& expectation,
-                          const std::function<Status(ByteView written)>& look) {
+                          const Expectation& expectation, const LookAtWritten& look) {
   Published published;
   SIGNMARK_TRY(context.report("write", 0, rope.size()));
   SIGNMARK_ASSIGN(AtomicFile file,
@@ -155,8 +172,9 @@ Result<Published> publish(const Context& context, const Source& source, const Ma
 
   SIGNMARK_TRY(context.report("read back", 0, 1));
   SIGNMARK_ASSIGN(const MappedFile written, MappedFile::open(file.temporary(), context.limits));
-  SIGNMARK_ASSIGN(published.findings, read_back(context, written.bytes(), sidecar, expectation));
-  if (look) SIGNMARK_TRY(look(written.bytes()));
+  const Context frugal = releasing(context, written);
+  SIGNMARK_ASSIGN(published.findings, read_back(frugal, written.bytes(), sidecar, expectation));
+  if (look) SIGNMARK_TRY(look(frugal, written.bytes()));
 
   // The sidecar first: without its picture it is harmless, a picture without it would look
   // unsigned.
@@ -164,6 +182,7 @@ Result<Published> publish(const Context& context, const Source& source, const Ma
     published.sidecar_file = sidecar_of(output.file);
     PublishOptions how;
     how.replace = output.force || output.in_place;
+    if (!output.backup.empty()) how.keep = sidecar_of(output.backup);
     SIGNMARK_TRY(write_file(published.sidecar_file, sidecar, how));
   }
   SIGNMARK_TRY(file.commit());

@@ -12,19 +12,25 @@ struct Source {
   std::filesystem::path path;  ///< empty for bytes in memory
   MappedFile file;             ///< what `bytes` views; empty for bytes in memory
   ByteView bytes;
-  std::string name;  ///< of the file; may be empty
+  std::string name;              ///< of the file; may be empty
+  std::optional<Bytes> sidecar;  ///< the manifest store beside the file, where it was asked for
   Examination look;
 };
+
+/// The store in FILE.c2pa; nothing without such a file. Errors: those of reading.
+Result<std::optional<Bytes>> sidecar_beside(const Context& context,
+                                            const std::filesystem::path& file);
 
 /// Looks at bytes that are going to be marked; they must outlive the source.
 /// Errors: `pipeline.damaged`, `pipeline.format`, those of examine.
 Result<Source> examine_source(const Context& context, ByteView bytes, const VerifyOptions& options,
-                              const std::string& name);
+                              const std::string& name, std::optional<Bytes> sidecar = {});
 
-/// The same for a file that will become `output`. Errors: also `pipeline.same-file`,
-/// `base.file.exists`, those of opening.
+/// The same for a file that will become `output`; `with_sidecar`: with the store beside it. Errors:
+/// also `pipeline.same-file`, `base.file.exists`, those of opening.
 Result<Source> open_source(const Context& context, const std::filesystem::path& input,
-                           const OutputOptions& output, const VerifyOptions& options);
+                           const OutputOptions& output, const VerifyOptions& options,
+                           bool with_sidecar);
 
 /// What the output must show when it is read back before it appears under its name.
 struct Expectation {
@@ -48,13 +54,15 @@ struct Published {
   std::filesystem::path sidecar_file;
 };
 
+using LookAtWritten = std::function<Status(const Context&, ByteView written)>;
+
 /// Writes `rope` (and `sidecar` when not empty) beside the destination, reads it back from disk,
 /// checks the expectation, shows the written bytes to `look`, and only then renames it into place.
-/// The pages of `source` and `media` are released meanwhile. Errors: those of `look`,
-/// `pipeline.readback` (internal), those of AtomicFile.
+/// The pages of `source` and `media` are released before, those of the written file by the reports
+/// of the context that `look` is given. Errors: those of `look`, `pipeline.readback` (internal),
+/// those of AtomicFile.
 Result<Published> publish(const Context& context, const Source& source, const MappedFile& media,
                           const Rope& rope, ByteView sidecar, const OutputOptions& output,
-                          const Expectation& expectation,
-                          const std::function<Status(ByteView written)>& look = {});
+                          const Expectation& expectation, const LookAtWritten& look = {});
 
 }  // namespace signmark

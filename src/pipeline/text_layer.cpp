@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/memory.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "pipeline/prose.hpp"
@@ -233,7 +234,7 @@ Result<text::Judgement> judge_text(const Context& context, std::span<const Passa
     findings.push_back(work_finding(work, found, proof, judgement, by));
   add_unproved(found, proof, findings);
   note_works(findings, look);
-  look.pieces = pieces_of(judgement, passages);
+  if (look.wants_pieces) look.pieces = pieces_of(judgement, passages);
   look.text_coverage = judgement.coverage();
   if (!findings.empty()) quote_edits(look.pieces, findings.front());
   look.findings.insert(look.findings.end(), findings.begin(), findings.end());
@@ -272,6 +273,8 @@ Status examine_text(const Context& context, ByteView file, const VerifyOptions& 
     look.findings.push_back(plain_finding(State::unreadable, looked.error().message));
     look.problems.push_back(looked.error());
   }
+  constexpr std::size_t kLong = 8U << 20;
+  if (file.size() >= kLong) release_heap();
   return {};
 }
 

@@ -18,14 +18,8 @@ namespace {
 /// The store beside the file: the named one must be there, FILE.c2pa may be.
 Result<std::optional<Bytes>> load_sidecar(const Context& context, const fs::path& file,
                                           const VerifyOptions& options) {
-  fs::path sidecar = options.sidecar;
-  if (sidecar.empty()) {
-    sidecar = file;
-    sidecar += ".c2pa";
-    std::error_code ignored;
-    if (!fs::is_regular_file(sidecar, ignored)) return std::nullopt;
-  }
-  SIGNMARK_ASSIGN(Bytes store, read_file(sidecar, context.limits.manifest_store));
+  if (options.sidecar.empty()) return sidecar_beside(context, file);
+  SIGNMARK_ASSIGN(Bytes store, read_file(options.sidecar, context.limits.manifest_store));
   return std::optional<Bytes>(std::move(store));
 }
 
@@ -169,8 +163,8 @@ void set_notice(VerifyReport& report) {
 }  // namespace
 
 Result<Examination> examine(const Context& context, ByteView file, const VerifyOptions& options,
-                            const std::optional<Bytes>& sidecar, const std::string& name) {
-  Examination look;
+                            const std::optional<Bytes>& sidecar, const std::string& name,
+                            Examination look) {
   SIGNMARK_ASSIGN(look.inventory, container::inspect(context, file, name));
   if (options.layers.manifest) examine_manifest(context, file, options, sidecar, look);
   if (options.layers.metadata)
@@ -226,7 +220,7 @@ Result<VerifyReport> verify_file(const Context& context, const fs::path& file,
                                  const VerifyOptions& options) {
   SIGNMARK_ASSIGN(const MappedFile input, MappedFile::open(file, context.limits));
   SIGNMARK_ASSIGN(const std::optional<Bytes> sidecar, load_sidecar(context, file, options));
-  return verify_bytes(context, input.bytes(), options, sidecar, file);
+  return verify_bytes(releasing(context, input), input.bytes(), options, sidecar, file);
 }
 
 }  // namespace signmark

@@ -39,8 +39,7 @@ class Judge {
         found_characters_(table.records().size()),
         found_units_(table.records().size()),
         telling_(table.groups().size()),
-        in_order_(matches_.size()),
-        next_in_order_(matches_.size() + 1, kNone) {
+        in_order_(matches_.size()) {
     count_found();
     order();
   }
@@ -52,10 +51,10 @@ class Judge {
     Place place;
     for (std::size_t i = 0; i < matches_.size(); ++i) {
       const Match& match = matches_[i];
-      if (match.lead > done) add_gap(i, {place, match.begin}, match.lead - done);
+      if (match.lead() > done) add_gap(i, {place, match.begin()}, match.lead() - done);
       add_match(i);
-      done = match.end;
-      place = match.finish;
+      done = match.end();
+      place = match.finish();
     }
     if (total_ > done) add_gap(matches_.size(), {place, end_of_text}, total_ - done);
     finish_works();
@@ -76,7 +75,7 @@ class Judge {
       found[match.slot] = true;
       if (match.telling) telling_[table_.group_of(match.slot)] = true;
       const std::uint32_t record = table_.slots()[match.slot].record;
-      found_characters_[record] += match.end - match.first;
+      found_characters_[record] += match.characters;
       ++found_units_[record];
     }
     for (std::size_t i = 0; i < found.size(); ++i) lost_[i + 1] = lost_[i] + (found[i] ? 0 : 1);
@@ -85,10 +84,11 @@ class Judge {
   /// The longest ascending sequence of each group is in order; what is off it was moved.
   void order() {
     struct Chain {
-      std::vector<std::size_t> tails;
+      std::vector<std::uint32_t> tails;
     };
     std::vector<Chain> chains(table_.groups().size());
-    std::vector<std::size_t> before(matches_.size(), kNone);
+    constexpr auto kNobody = static_cast<std::uint32_t>(-1);
+    std::vector<std::uint32_t> before(matches_.size(), kNobody);
     const auto slot = [this](std::size_t i) { return matches_[i].slot; };
     for (std::size_t i = 0; i < matches_.size(); ++i) {
       auto& tails = chains[table_.group_of(slot(i))].tails;
@@ -96,16 +96,21 @@ class Judge {
                                        [&](std::size_t a, std::size_t s) { return slot(a) < s; });
       if (at != tails.begin()) before[i] = *std::prev(at);
       if (at == tails.end())
-        tails.push_back(i);
+        tails.push_back(static_cast<std::uint32_t>(i));
       else
-        *at = i;
+        *at = static_cast<std::uint32_t>(i);
     }
     for (const Chain& chain : chains)
-      for (std::size_t i = chain.tails.empty() ? kNone : chain.tails.back(); i != kNone;
+      for (std::uint32_t i = chain.tails.empty() ? kNobody : chain.tails.back(); i != kNobody;
            i = before[i])
         in_order_[i] = true;
-    for (std::size_t i = matches_.size(); i-- > 0;)
-      next_in_order_[i] = in_order_[i] ? i : next_in_order_[i + 1];
+  }
+
+  /// The first match in order from `i` on, which must not go back; kNone behind the last one.
+  [[nodiscard]] std::size_t next_in_order(std::size_t i) {
+    next_ = std::max(next_, i);
+    while (next_ < matches_.size() && !in_order_[next_]) ++next_;
+    return next_ < matches_.size() ? next_ : kNone;
   }
 
   // ---- what should stand somewhere
@@ -162,7 +167,7 @@ class Judge {
   /// Text that no tag fits, before match `i`.
   void add_gap(std::size_t i, Stretch where, std::uint64_t characters) {
     Piece piece{Outcome::unmarked, where.begin, where.end, characters, 0, Piece::npos, 0};
-    const std::size_t left = left_, right = next_in_order_[i];
+    const std::size_t left = left_, right = next_in_order(i);
     std::size_t group = kNone;
     if (left != kNone && right != kNone && group_of(left) == group_of(right)) {
       const Expected expected = between(left, right);
@@ -199,15 +204,15 @@ class Judge {
       left_ = i;
       filled_ = false;
     }
-    count({in_order_[i] ? Outcome::authentic : Outcome::reordered, match.begin, match.finish,
-           match.end - match.first, 1, table_.records()[slot.record].index, slot.unit},
+    count({in_order_[i] ? Outcome::authentic : Outcome::reordered, match.begin(), match.finish(),
+           match.characters, 1, table_.records()[slot.record].index, slot.unit},
           group_of(i));
   }
 
   void add_missing(std::size_t left, std::size_t right) {
     const Expected expected = between(left, right);
     if (expected.units == 0) return;
-    const Place place = matches_[right].begin;
+    const Place place = matches_[right].begin();
     count({Outcome::missing, place, place, 0, expected.units, Piece::npos, 0}, group_of(left));
   }
 
@@ -260,10 +265,10 @@ class Judge {
   std::vector<std::size_t> found_units_;
   std::vector<bool> telling_;   // one a group: a unit is there that no other text has by chance
   std::vector<bool> in_order_;  // one a match
-  std::vector<std::size_t> next_in_order_;
-  std::size_t left_ = kNone;  // the last match in order
-  bool filled_ = false;       // text has stood behind it
-  std::vector<Work> works_;   // one a group
+  std::size_t next_ = 0;        // see next_in_order()
+  std::size_t left_ = kNone;    // the last match in order
+  bool filled_ = false;         // text has stood behind it
+  std::vector<Work> works_;     // one a group
   Judgement judgement_;
 };
 

@@ -186,13 +186,23 @@ class Finder {
 
   [[nodiscard]] Match made(std::size_t slot, std::uint64_t lead, std::uint64_t first,
                            std::uint64_t end) const {
-    return {slot, lead, first, end, canon_.begin_of(first), canon_.end_of(end - 1)};
+    const Place begin = canon_.begin_of(first), finish = canon_.end_of(end - 1);
+    Match match;
+    match.first = first;
+    match.characters = static_cast<std::uint32_t>(end - first);
+    match.slot = static_cast<std::uint32_t>(slot);
+    match.begin_offset = begin.offset;
+    match.finish_offset = finish.offset;
+    match.begin_passage = static_cast<std::uint32_t>(begin.passage);
+    match.finish_passage = static_cast<std::uint32_t>(finish.passage);
+    match.spaced = lead < first;
+    return match;
   }
 
   void add(const Match& match) {
     matches_.list.push_back(match);
     last_[table_.group_of(match.slot)] = match.slot;
-    done_ = match.end;
+    done_ = match.end();
   }
 
   /// The slot right before the gap that `match` ends; nothing at a group's beginning.
@@ -213,14 +223,14 @@ class Finder {
   /// its beginning or end is no longer a sentence's: it is looked for character by character.
   void repair(const Match& match) {
     const std::size_t group = table_.group_of(match.slot);
-    if (match.lead <= done_ || match.lead - done_ > kRepairCharacters) return;
+    if (match.lead() <= done_ || match.lead() - done_ > kRepairCharacters) return;
     const auto before = before_gap(group);
     const std::size_t first = first_missing(match);
-    if (match.slot == first + 1) return take_whole(match.lead, match.slot - 1);
+    if (match.slot == first + 1) return take_whole(match.lead(), match.slot - 1);
     if (match.slot < first + 2) return;
-    if (before) grow_from(done_, match.lead, *before + 1);
-    if (match.lead > done_ && match.slot > last_[group].value_or(first) + 1)
-      grow_back(match.lead, match.slot - 1);
+    if (before) grow_from(done_, match.lead(), *before + 1);
+    if (match.lead() > done_ && match.slot > last_[group].value_or(first) + 1)
+      grow_back(match.lead(), match.slot - 1);
   }
 
   void repair_tail() {

@@ -49,20 +49,33 @@ class TagTable {
                                                 std::optional<std::size_t> after) const;
 
  private:
-  using Entry = std::pair<Tag, std::size_t>;  ///< tag and slot
+  /// A slot with the upper half of its tag, to compare most tags without a look at the slots.
+  struct Entry {
+    std::uint32_t tag_head = 0, slot = 0;
+  };
+  [[nodiscard]] bool before(const Entry& entry, Tag tag, std::size_t slot) const;
+
   std::vector<Slot> slots_;
   std::vector<TableRecord> records_;
   std::vector<Group> groups_;
   std::vector<Entry> entries_;
 };
 
-/// A signed unit in the text.
+/// A signed unit in the text; a long text has a million of them, so it is small.
 struct Match {
-  std::size_t slot = 0;
-  std::uint64_t lead = 0;            ///< canonical character at which the text before it ends
-  std::uint64_t first = 0, end = 0;  ///< its own canonical characters
-  Place begin, finish;
+  std::uint64_t first = 0;       ///< its first canonical character
+  std::uint32_t characters = 0;  ///< canonical ones of its own
+  std::uint32_t slot = 0;
+  std::uint64_t begin_offset = 0, finish_offset = 0;
+  std::uint32_t begin_passage = 0, finish_passage = 0;
+  bool spaced = false;  ///< a space stands before it that belongs to no unit
   bool telling = true;  ///< long enough (kShortWeight) not to stand in any text by chance
+
+  [[nodiscard]] std::uint64_t end() const { return first + characters; }
+  /// The canonical character at which the text before it ends.
+  [[nodiscard]] std::uint64_t lead() const { return first - (spaced ? 1 : 0); }
+  [[nodiscard]] Place begin() const { return {begin_passage, begin_offset}; }
+  [[nodiscard]] Place finish() const { return {finish_passage, finish_offset}; }
 };
 
 struct Matches {

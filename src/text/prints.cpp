@@ -8,6 +8,8 @@
 
 #include "text/canon.hpp"
 #include "text/hashing.hpp"
+#include "text/print_list.hpp"
+#include "text/spots.hpp"
 
 namespace signmark::text {
 namespace {
@@ -67,6 +69,8 @@ class Reader {
 class Sentences {
  public:
   explicit Sentences(std::span<const Passage> passages) : canon_(passages) {}
+
+  [[nodiscard]] std::uint64_t source_read() const { return canon_.source_read(); }
 
   /// Nothing at the end.
   std::optional<Sentence> next() {
@@ -198,19 +202,28 @@ class Collector {
 
 }  // namespace
 
+Result<std::vector<Print>> prints(const Context& context, std::span<const Passage> passages,
+                                  PrintUse use) {
+  constexpr std::size_t kReportEvery = 4096;  // sentences
+  const std::uint64_t total = size_of(passages);
+  Sentences sentences(passages);
+  Collector collector(use);
+  for (std::size_t count = 1; !collector.full(); ++count) {
+    auto sentence = sentences.next();
+    if (!sentence) break;
+    collector.add(std::move(*sentence));
+    if (count % kReportEvery == 0)
+      SIGNMARK_TRY(context.report("prints", sentences.source_read(), total));
+  }
+  return collector.finish();
+}
+
 std::vector<Print> prints(const std::vector<std::string_view>& passages, PrintUse use) {
   std::vector<Passage> list;
   list.reserve(passages.size());
   for (const std::string_view text : passages)
     list.push_back({Passage::Kind::prose, PassageText::viewing(text), {}});
-  Sentences sentences(list);
-  Collector collector(use);
-  while (!collector.full()) {
-    auto sentence = sentences.next();
-    if (!sentence) break;
-    collector.add(std::move(*sentence));
-  }
-  return collector.finish();
+  return prints(Context(), list, use).value_or(std::vector<Print>());
 }
 
 }  // namespace signmark::text

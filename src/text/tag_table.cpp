@@ -8,6 +8,8 @@
 namespace signmark::text {
 namespace {
 
+std::uint32_t head_of(Tag tag) { return static_cast<std::uint32_t>(tag >> 32U); }
+
 auto marking_of(const Record& record) {
   return std::tie(record.content_id, record.time, record.key_hint, record.blocks);
 }
@@ -23,6 +25,10 @@ TagTable::TagTable(const std::vector<Record>& records, std::span<const std::size
            std::tuple(marking_of(records[b]), records[b].block, b);
   });
   order.erase(std::unique(order.begin(), order.end()), order.end());
+  std::size_t tags = 0;
+  for (const std::size_t i : order) tags += records[i].units;
+  slots_.reserve(tags);
+  records_.reserve(order.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
     const Record& record = records[order[i]];
     if (i == 0 || marking_of(record) != marking_of(records[order[i - 1]]))
@@ -36,18 +42,29 @@ TagTable::TagTable(const std::vector<Record>& records, std::span<const std::size
   }
   entries_.reserve(slots_.size());
   for (std::size_t slot = 0; slot < slots_.size(); ++slot)
-    entries_.emplace_back(slots_[slot].tag, slot);
-  std::sort(entries_.begin(), entries_.end());
+    entries_.push_back({head_of(slots_[slot].tag), static_cast<std::uint32_t>(slot)});
+  std::sort(entries_.begin(), entries_.end(), [this](const Entry& a, const Entry& b) {
+    return before(a, slots_[b.slot].tag, b.slot);
+  });
+}
+
+bool TagTable::before(const Entry& entry, Tag tag, std::size_t slot) const {
+  if (entry.tag_head != head_of(tag)) return entry.tag_head < head_of(tag);
+  const Tag own = slots_[entry.slot].tag;
+  return own != tag ? own < tag : entry.slot < slot;
 }
 
 std::optional<std::size_t> TagTable::find(Tag tag, std::size_t group,
                                           std::optional<std::size_t> after) const {
   const Group& range = groups_[group];
   const auto from = [&](std::size_t slot) -> std::optional<std::size_t> {
-    const auto at = std::lower_bound(entries_.begin(), entries_.end(), Entry{tag, slot});
-    if (at == entries_.end() || at->first != tag || at->second >= range.first_slot + range.slots)
+    const auto at = std::partition_point(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+      return before(entry, tag, slot);
+    });
+    if (at == entries_.end() || slots_[at->slot].tag != tag ||
+        at->slot >= range.first_slot + range.slots)
       return std::nullopt;
-    return at->second;
+    return at->slot;
   };
   const auto first = from(range.first_slot);
   if (!first || !after) return first;

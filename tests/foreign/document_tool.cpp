@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shows and changes the text of documents, for tests that let other programs open the result.
-//   document_tool show FILE | label FILE OUT TEXT (start|middle|end) | mark FILE OUT |
-//                 record FILE OUT JSON
+//   document_tool show FILE | label FILE OUT TEXT (start|middle|end) [right] [HEIGHT] |
+//                 mark FILE OUT | record FILE OUT JSON
 #include <cstdio>
 #include <iostream>
 #include <string>
@@ -46,8 +46,10 @@ Result<signmark::Rope> change(const Context& context, const std::vector<std::str
         marks.push_back({i, passage.text.size(), kMark});
     }
   }
-  const container::TextOptions options{
+  container::TextOptions options{
       {}, [](std::string_view text) { return signmark::label::outline_text(text, {}); }};
+  if (args.size() > 5 && args[5] == "right") options.page.side = container::PagePlace::Side::right;
+  if (args.size() > 6) options.page.height = std::stod(args[6]);
   return container::insert_text(context, file, inventory, marks, labels, options);
 }
 

@@ -158,6 +158,23 @@ def office(folder):
     convert(folder, folder / "source.docx", "pdf").rename(folder / "source.pdf")
 
 
+def place_of_label(folder, original):
+    """Where and how high poppler draws the label."""
+    heights = []
+    for place, side, height in (("start", "left", "0.05"), ("start", "right", "0.05"), ("end", "right", "0.1")):
+        marked = change(folder, original, ("label", "AI生成", place, side, height))
+        boxes = run("pdftotext", "-bbox", str(marked), "-")
+        pages = re.findall(r'<page width="([\d.]+)" height="([\d.]+)"', boxes)
+        wide, high = map(float, pages[0 if place == "start" else -1])
+        word = re.search(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">AI生成', boxes)
+        left, top, right, low = map(float, word.groups()) if word else (0, 0, 0, 0)
+        heights.append(low - top)
+        expect(f"{original.name}: label {side}, {place}, height {height}",
+               (right < wide / 2 if side == "left" else left > wide / 2) and
+               (low < high / 4 if place == "start" else top > high * 3 / 4))
+    expect(f"{original.name}: twice the height is twice as high", 1.9 < heights[2] / max(heights[1], 1) < 2.1)
+
+
 def pdf(folder, programs):
     """Both kinds of cross-references; qpdf finds no fault, poppler reads text and record."""
     file = folder / "source.pdf"
@@ -174,6 +191,8 @@ def pdf(folder, programs):
             after = plain(run("pdftotext", str(marked), "-"))
             expect(f"{original.name}: label at the {place}, old text",
                    plain(LABEL) in after and sorted(after.split()) == sorted((before + " " + plain(LABEL)).split()))
+            if place == "start":
+                place_of_label(folder, original)
             expect(f"{original.name}: poppler shows the record", RECORD in run("pdfinfo", "-custom", str(marked)))
             expect(f"{original.name}: the old bytes stay", marked.read_bytes().startswith(original.read_bytes()))
 

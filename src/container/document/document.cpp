@@ -113,8 +113,11 @@ Result<Rope> insert_text(const Context& context, ByteView file, const Inventory&
     SIGNMARK_ASSIGN(auto news, handler.paragraph(document, paragraph));
     std::move(news.begin(), news.end(), std::back_inserter(changes));
   }
+  constexpr std::size_t kReportEvery = 1024;  // insertions
   changes.reserve(changes.size() + insertions.size());
   for (Insertion& insertion : insertions) {
+    if (changes.size() % kReportEvery == 0)
+      SIGNMARK_TRY(context.report("insert", changes.size(), insertions.size()));
     SIGNMARK_TRY(check_insertion(document, insertion));
     const LocatedPassage& located = document.passages[insertion.passage];
     const auto source = source_of(located, insertion.offset);

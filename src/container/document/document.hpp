@@ -33,7 +33,8 @@ struct Part {
 struct DocumentText {
   std::vector<Part> parts;
   std::vector<LocatedPassage> passages;
-  DrawText draw;  ///< TextOptions::draw, where paragraphs are drawn
+  DrawText draw;   ///< TextOptions::draw, where paragraphs are drawn
+  PagePlace page;  ///< TextOptions::page
 };
 
 /// A change of one part.

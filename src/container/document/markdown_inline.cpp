@@ -364,7 +364,7 @@ class PieceWriter {
   }
 
   void copy(std::size_t begin, std::size_t end) {
-    const std::string_view text = paragraph_.text;
+    const std::string_view text = std::string_view(paragraph_.text).substr(0, end);
     while (begin < end) {
       const std::size_t stop = std::min(text.find('\n', begin), end);
       if (stop > begin) builder_.copy(text.substr(begin, stop - begin), source(begin));

@@ -70,6 +70,7 @@ class PdfHandler final : public DocumentHandler {
     SIGNMARK_ASSIGN(const auto pages, pdf.pages());
     DocumentText document = flat_document(file);
     document.draw = options.draw;
+    document.page = options.page;
     document.passages.resize(pages.size());
     for (LocatedPassage& page : document.passages) page.passage.kind = Passage::Kind::verbatim;
     return document;
@@ -102,7 +103,7 @@ class PdfHandler final : public DocumentHandler {
     for (const PartSplice& change : changes) {
       PdfPage& page = pages.at(change.part);
       const auto first = save + static_cast<std::uint32_t>(objects.size());
-      SIGNMARK_ASSIGN(PdfLabel label, label_on(pdf, page, change.splice, document.draw, first));
+      SIGNMARK_ASSIGN(PdfLabel label, label_on(pdf, page, change.splice, document, first));
       SIGNMARK_TRY(put_on_page(pdf, page, label, save));
       std::move(label.objects.begin(), label.objects.end(), std::back_inserter(objects));
       changed[page.number] = page.dictionary;
@@ -151,7 +152,7 @@ class PdfHandler final : public DocumentHandler {
   }
 
   static Result<PdfLabel> label_on(PdfFile& pdf, const PdfPage& page, const Splice& splice,
-                                   const DrawText& draw, std::uint32_t first_number) {
+                                   const DocumentText& document, std::uint32_t first_number) {
     SIGNMARK_ASSIGN(const std::string box, pdf.resolve(page.box));
     std::vector<double> corners;
     for (const std::string_view item : pdf_items(box)) {
@@ -160,9 +161,10 @@ class PdfHandler final : public DocumentHandler {
     }
     SIGNMARK_ASSIGN(const std::string rotation, pdf.resolve(page.rotation));
     const std::string_view text = as_text(splice.bytes);
-    SIGNMARK_ASSIGN(const Outline outline, draw(text));
-    return pdf_label(text, outline, pdf_view(corners, real_of(rotation)), splice.range.offset == 1,
-                     first_number);
+    SIGNMARK_ASSIGN(const Outline outline, document.draw(text));
+    PagePlace place = document.page;
+    place.bottom = place.bottom.value_or(splice.range.offset == 1);
+    return pdf_label(text, outline, pdf_view(corners, real_of(rotation)), place, first_number);
   }
 
   /// The old contents between a saved and a restored graphics state, then the label.

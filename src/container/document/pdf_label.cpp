@@ -12,9 +12,8 @@
 namespace signmark::container {
 namespace {
 
-constexpr double kLetter = 0.05;             // height of the letters over the page's shortest side
-constexpr double kLeast = 0.012;             // on a page too narrow for that; 7 pt on A4
-constexpr double kMargin = 0.02;             // page's edge to plate, over the shortest side
+constexpr double kLeast = 0.012;  // letters over the shortest side of a narrow page; 7 pt on A4
+constexpr double kMargin = 0.02;  // page's edge to plate, over the shortest side
 constexpr double kPadX = 0.5, kPadY = 0.36;  // ink to the plate's edge, over the letters' height
 
 struct Box {
@@ -123,25 +122,47 @@ std::string font_object(const Glyphs& alphabet, const Box& line, std::uint32_t f
       procedures, pdf_reference(map));
 }
 
-/// Black letters on an opaque white plate, in their own graphics state.
-Result<std::string> content_of(std::string_view text, const Outline& outline, const Box& line,
-                               const PdfView& view, bool bottom, std::string_view font_name,
-                               std::string_view codes) {
+/// The plate on the page as its reader sees it, and the letters on it.
+struct Layout {
+  double x = 0, y = 0, width = 0, height = 0;
+  double em = 0, text_x = 0, text_y = 0;
+};
+
+double left_of(PagePlace::Side side, double room, double margin) {
+  if (side == PagePlace::Side::left) return margin;
+  return side == PagePlace::Side::right ? room - margin : room / 2;
+}
+
+Result<Layout> layout_of(const Outline& outline, const Box& line, const PdfView& view,
+                         const PagePlace& place) {
   const double shortest = std::min(view.width, view.height), margin = kMargin * shortest;
   const double widest = line.right / outline.text_height + 2 * kPadX;  // over the letters' height
-  const double letter = std::min(kLetter * shortest, (view.width - 2 * margin) / widest);
+  const double tallest = (line.high - line.low) / outline.text_height + 2 * kPadY;
+  const double letter = std::min({place.height * shortest, (view.width - 2 * margin) / widest,
+                                  (view.height - 2 * margin) / tallest});
   if (!(letter >= kLeast * shortest))
     return format_error(Format::pdf, "unwritable", "the label is too long for the page", {},
                         "use a shorter wording such as \"AI生成\"");
-  const double em = letter / outline.text_height, pad_x = kPadX * letter, pad_y = kPadY * letter;
-  const double height = (line.high - line.low) * em + 2 * pad_y;
-  const double y = bottom ? margin : view.height - margin - height;
+  Layout layout;
+  layout.em = letter / outline.text_height;
+  layout.width = widest * letter;
+  layout.height = tallest * letter;
+  layout.x = left_of(place.side, view.width - layout.width, margin);
+  layout.y = place.bottom.value_or(false) ? margin : view.height - margin - layout.height;
+  layout.text_x = layout.x + kPadX * letter;
+  layout.text_y = layout.y + kPadY * letter - line.low * layout.em;
+  return layout;
+}
+
+/// Black letters on an opaque white plate, in their own graphics state.
+Result<std::string> content_of(std::string_view text, const Layout& layout, const PdfView& view,
+                               std::string_view font_name, std::string_view codes) {
   SIGNMARK_ASSIGN(const std::string actual, pdf_string(text));
   return fmt::format(
       "Q\nq {:.2f} cm 1 g {:.2f} {:.2f} {:.2f} {:.2f} re f\n/Span << /ActualText {} >> BDC\n"
       "0 g BT {} {:.3f} Tf {:.2f} {:.2f} Td <{}> Tj ET\nEMC Q",
-      fmt::join(view.to_page, " "), margin, y, widest * letter, height, actual, font_name, em,
-      margin + pad_x, y + pad_y - line.low * em, codes);
+      fmt::join(view.to_page, " "), layout.x, layout.y, layout.width, layout.height, actual,
+      font_name, layout.em, layout.text_x, layout.text_y, codes);
 }
 
 }  // namespace
@@ -178,7 +199,7 @@ std::string pdf_stream(std::string_view content) {
 }
 
 Result<PdfLabel> pdf_label(std::string_view text, const Outline& outline, const PdfView& view,
-                           bool bottom, std::uint32_t first_number) {
+                           const PagePlace& place, std::uint32_t first_number) {
   const Glyphs alphabet = alphabet_of(outline);
   if (alphabet.empty() || alphabet.size() > 255 || !(outline.text_height > 0))
     return format_error(Format::pdf, "unwritable", "the label has no shape that fits one font");
@@ -193,9 +214,9 @@ Result<PdfLabel> pdf_label(std::string_view text, const Outline& outline, const 
   const std::uint32_t map = add(pdf_stream(unicode_map(alphabet)));
   label.font = add(font_object(alphabet, line, first_number, map));
   label.font_name = fmt::format("/Signmark{}", label.font);
-  SIGNMARK_ASSIGN(
-      const std::string content,
-      content_of(text, outline, line, view, bottom, label.font_name, codes_of(outline, alphabet)));
+  SIGNMARK_ASSIGN(const Layout layout, layout_of(outline, line, view, place));
+  SIGNMARK_ASSIGN(const std::string content,
+                  content_of(text, layout, view, label.font_name, codes_of(outline, alphabet)));
   label.content = add(pdf_stream(content));
   return label;
 }

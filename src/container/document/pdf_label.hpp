@@ -26,9 +26,9 @@ struct PdfLabel {
   std::string font_name;                 ///< by which the content speaks of the font
 };
 
-/// The label at the upper or lower left edge. Errors: `container.pdf.unwritable` for a text that is
-/// too long for the page.
+/// The label at the upper or lower edge. Errors: `container.pdf.unwritable` for a text that is too
+/// long for the page.
 Result<PdfLabel> pdf_label(std::string_view text, const Outline& outline, const PdfView& view,
-                           bool bottom, std::uint32_t first_number);
+                           const PagePlace& place, std::uint32_t first_number);
 
 }  // namespace signmark::container

@@ -13,38 +13,62 @@ class ParagraphReader {
       : context_(context), whole_(whole) {}
 
   Result<std::vector<LocatedPassage>> read() {
-    std::string_view rest = whole_;
-    if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
-    std::size_t begin = whole_.size() - rest.size(), end = begin;
-    while (!rest.empty()) {
-      const std::size_t line_start = whole_.size() - rest.size();
-      const std::string_view line = take_line(rest);
-      if (!is_blank_line(line)) {
-        if (begin == end) begin = line_start;
-        end = whole_.size() - rest.size();
-        continue;
-      }
-      SIGNMARK_TRY(add(begin, end));
-      begin = end = whole_.size() - rest.size();
+    rewind();
+    std::size_t count = 0;  // the list may be as large as the text: growing would hold it twice
+    for (Range next;; ++count) {
+      SIGNMARK_ASSIGN(next, next_paragraph());
+      if (next.size == 0) break;
     }
-    SIGNMARK_TRY(add(begin, end));
-    return std::move(passages_);
+    SIGNMARK_TRY(check_passages(context_, Format::text, count));
+    std::vector<LocatedPassage> passages;
+    passages.reserve(count);
+    rewind();
+    while (passages.size() < count) {
+      SIGNMARK_ASSIGN(const Range next, next_paragraph());
+      passages.push_back(passage(next));
+    }
+    return passages;
   }
 
  private:
-  Status add(std::size_t begin, std::size_t end) {
-    if (begin == end) return {};
-    PassageBuilder builder(whole_);
-    const std::string_view text = whole_.substr(begin, end - begin);
-    const std::size_t lead = text.find_first_not_of(" \t");
-    builder.copy(text.substr(lead), begin + lead);
-    passages_.push_back(builder.take(Passage::Kind::prose, {begin, end - begin}));
-    return check_passages(context_, Format::text, passages_.size());
+  void rewind() {
+    rest_ = whole_;
+    if (rest_.starts_with(kByteOrderMark)) rest_.remove_prefix(kByteOrderMark.size());
+    report_at_ = kReportEvery;
   }
 
+  /// Empty behind the last one.
+  Result<Range> next_paragraph() {
+    Range found;
+    while (!rest_.empty()) {
+      const std::size_t start = whole_.size() - rest_.size();
+      const bool blank = is_blank_line(take_line(rest_));
+      const std::size_t end = whole_.size() - rest_.size();
+      if (end >= report_at_) {
+        SIGNMARK_TRY(context_.report("read", end, whole_.size()));
+        report_at_ = end + kReportEvery;
+      }
+      if (blank && found.size > 0) break;
+      if (blank) continue;
+      if (found.size == 0) found.offset = start;
+      found.size = end - found.offset;
+    }
+    return found;
+  }
+
+  [[nodiscard]] LocatedPassage passage(Range range) const {
+    PassageBuilder builder(whole_);
+    const std::string_view text = whole_.substr(range.offset, range.size);
+    const std::size_t lead = text.find_first_not_of(" \t");
+    builder.copy(text.substr(lead), range.offset + lead);
+    return builder.take(Passage::Kind::prose, range);
+  }
+
+  static constexpr std::size_t kReportEvery = 1U << 20;  // bytes
+
   const Context& context_;
-  std::string_view whole_;
-  std::vector<LocatedPassage> passages_;
+  std::string_view whole_, rest_;
+  std::size_t report_at_ = 0;
 };
 
 class TextHandler final : public DocumentHandler {

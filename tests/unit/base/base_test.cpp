@@ -77,6 +77,28 @@ TEST_CASE("atomic files appear whole or not at all") {
   CHECK(code_of(MappedFile::open(dir / "absent", {})) == "base.file.open");
 }
 
+TEST_CASE("a file whose pages are released reads the same") {
+  const ScratchDir dir;
+  REQUIRE_OK(write_file(dir / "a", as_bytes("some bytes")));
+  const auto file = MappedFile::open(dir / "a", {});
+  REQUIRE_OK(file);
+  std::vector<std::string> phases;
+  bool go_on = true;
+  Context context = test_context();
+  context.progress = [&](const Progress& progress) {
+    phases.emplace_back(progress.phase);
+    return go_on;
+  };
+  const Context frugal = releasing(context, *file);
+  REQUIRE_OK(frugal.report("one", 0, 2));
+  CHECK(as_text(file->bytes()) == "some bytes");
+  go_on = false;
+  CHECK(code_of(frugal.report("two", 1, 2)) == "base.cancelled");
+  CHECK(phases == std::vector<std::string>{"one", "two"});
+  REQUIRE_OK(releasing(test_context(), *file).report("silent", 0, 1));
+  REQUIRE_OK(releasing(test_context(), MappedFile()).report("no file", 0, 1));
+}
+
 TEST_CASE("hashes match their published vectors") {
   CHECK(hex(hash(HashAlg::sha256, as_bytes("abc"))) ==
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

@@ -138,6 +138,27 @@ TEST_CASE("pdf: the label is a line at the page's edge", "[document][pdf]") {
   }
 }
 
+TEST_CASE("pdf: place and height of the label can be chosen", "[document][pdf]") {
+  using Side = PagePlace::Side;
+  const Bytes file = pdf_of(kPages, "/Root 1 0 R");  // 200 by 300
+  const auto plate = [&](std::size_t before, PagePlace place) {
+    const std::string tail = tail_of(
+        inserted(file, "", {}, {{before, "AI"}}, TextOptions{{}, draw_plainly, place}), file);
+    const std::size_t at = tail.find("cm 1 g ");
+    REQUIRE(at != std::string::npos);
+    return tail.substr(at + 7, tail.find(" re f", at) - at - 7);
+  };
+  // Letters of 10 units: two of an em and half of them beside, a margin of 4.
+  CHECK(plate(0, {}) == "4.00 278.80 50.00 17.20");
+  CHECK(plate(0, {Side::right, {}}) == "146.00 278.80 50.00 17.20");
+  CHECK(plate(0, {Side::middle, {}}) == "75.00 278.80 50.00 17.20");
+  CHECK(plate(0, {Side::right, true}) == "146.00 4.00 50.00 17.20");
+  CHECK(plate(2, {}) == "4.00 4.00 50.00 17.20");
+  CHECK(plate(2, {Side::left, false}) == "4.00 178.80 50.00 17.20");  // turned: 300 by 200
+  CHECK(plate(0, {Side::left, {}, 0.1}) == "4.00 261.60 100.00 34.40");
+  CHECK(plate(0, {Side::left, {}, 0.5}) == "4.00 229.95 192.00 66.05");  // no wider than the page
+}
+
 TEST_CASE("pdf: a label that cannot be drawn is refused", "[document][pdf]") {
   const Bytes file = pdf_of(kPages, "/Root 1 0 R");
   const auto refused = [&](const std::string& text, const DrawText& draw) {

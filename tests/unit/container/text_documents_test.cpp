@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plain text and Markdown: passages, insertions, label lines, front matter, comment lines.
+#include <chrono>
+
 #include "document_checks.hpp"
 
 using namespace signmark;
@@ -185,5 +187,21 @@ TEST_CASE("text and markdown: damage and hostile text", "[document][markdown]") 
     std::string text;
     while (text.size() < 200'000) text += unit;
     CHECK(passages_of(as_bytes(text), "a.md").size() <= 200'000);
+  }
+}
+
+TEST_CASE("markdown: hostile text takes linear time", "[document][markdown]") {
+  for (const std::string_view unit : {"[", "*a ", "_a ", "[a]("}) {
+    INFO(unit);
+    const auto seconds = [&](std::size_t size) {
+      std::string text;
+      while (text.size() < size) text += unit;
+      const auto start = std::chrono::steady_clock::now();
+      CHECK(passages_of(as_bytes(text), "a.md").size() == 1);
+      return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    // Four times the text may take four times as long, not sixteen: 8 leaves room for noise.
+    const double one = seconds(300'000);
+    CHECK(seconds(1'200'000) < 8 * one + 0.2);
   }
 }

@@ -101,6 +101,14 @@ TEST_CASE("documents: a PDF carries the default label, the record and a manifest
   const VerifyReport report = verified(studio, out.file, "answer.pdf", out.sidecar);
   CHECK(report.verdict == Verdict::verified);
   CHECK(report.content_id == out.report.content_id);
+  // 5 % of 595 from the upper edge, unless the options say another place and size.
+  CHECK(file.find("cm 1 g 11.90 7") != std::string_view::npos);
+  MarkOptions options = studio.options("visible");
+  REQUIRE_OK(set_option(options, "corner", "bottom-left"));
+  REQUIRE_OK(set_option(options, "height", "0.1"));
+  const auto low = mark_bytes(test_context(), bytes_of(page), options, "answer.pdf");
+  REQUIRE_OK(low);
+  CHECK(as_text(low->file).find("1 g 11.90 11.90 ") != std::string_view::npos);
 }
 
 TEST_CASE("documents: an excerpt verifies by its text alone") {
@@ -191,4 +199,37 @@ TEST_CASE("documents: a platform completes the record in the format's own place"
   REQUIRE_OK(report);
   CHECK(report->after.content_propagator == "platform");
   CHECK(report->after.content_producer == report->before.content_producer);
+}
+
+TEST_CASE("documents: a manifest beside the file is continued beside it") {
+  const Studio studio("writer"), platform("platform");
+  const ScratchDir dir;
+  const MarkedBytes out =
+      marked(studio, R"({"content":"城市绿化能够改善空气质量，降低夏季的气温。"})", "a.json");
+  save(dir / "a.json", out.file);
+  save(dir / "a.json.c2pa", out.sidecar);
+  PropagateOptions options;
+  options.propagator = "platform";
+  OutputOptions in_place = to(dir / "a.json");
+  in_place.in_place = true;
+  in_place.backup = dir / "a.orig.json";
+  Context context = test_context();
+  context.random = seeded_random(77);  // another name for the new manifest
+  CHECK(code_of(propagate_file(context, dir / "a.json", in_place, options)) ==
+        "pipeline.propagate.signer");
+  options.signer = &platform.signer();
+  options.signer_root = platform.root();
+  const auto report = propagate_file(context, dir / "a.json", in_place, options);
+  REQUIRE_OK(report);
+  CHECK(report->sidecar_file == dir / "a.json.c2pa");
+  const auto look = verify_file(test_context(), dir / "a.json", platform.believing());
+  REQUIRE_OK(look);
+  CHECK(state_of(look->findings, Layer::manifest) == State::trusted);
+  const auto store = read_file(dir / "a.json.c2pa", 1U << 20);
+  REQUIRE_OK(store);
+  CHECK(as_text(*store).find(as_text(out.sidecar).substr(out.sidecar.size() / 2)) !=
+        std::string_view::npos);  // the old manifest within the new store
+  const auto kept = verify_file(test_context(), dir / "a.orig.json", studio.believing());
+  REQUIRE_OK(kept);
+  CHECK(kept->verdict == Verdict::verified);
 }
