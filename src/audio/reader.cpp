@@ -15,6 +15,7 @@ constexpr double kOverlap = kSuperFrameSeconds + 0.2;  // so that every super-fr
 constexpr double kShortest = 3;                        // seconds; less is not looked at
 constexpr std::size_t kCandidates = 6, kStageCandidates = 5;
 constexpr int kSearched = 3, kSearchEvery = 4;  // windows
+constexpr std::size_t kPitchesAtOnce = 13;
 constexpr double kTempoStep = 0.004, kPitchStep = 1.0 / 48;
 
 /// What may be moved at a place that one stage of the search has found.
@@ -157,18 +158,25 @@ class Reader final : public SoundReader {
     if (options_.deep && windows_ == 0) search_both(window);
   }
 
-  /// Tempo and pitch that came apart both ways.
+  /// Tempo and pitch that came apart both ways; some pitches at once, since each takes 2 MB.
   void search_both(const Window& window) {
-    std::vector<std::pair<double, SeriesSpectrum>> moved;
-    for (const double pitch : pitches(6)) moved.emplace_back(pitch, window.bands.at(pitch));
+    const std::vector<double> all = pitches(6);
     Places best(trackers_.size());
+    for (std::size_t from = 0; from < all.size(); from += kPitchesAtOnce)
+      search_both(window, std::span(all).subspan(from, std::min(kPitchesAtOnce, all.size() - from)),
+                  best);
+    try_all(window, best, kResampled);
+  }
+
+  void search_both(const Window& window, std::span<const double> some, Places& best) const {
+    std::vector<std::pair<double, SeriesSpectrum>> moved;
+    for (const double pitch : some) moved.emplace_back(pitch, window.bands.at(pitch));
     for (const double tempo : tempi()) {
       const auto all = patterns(tempo, moved.front().second.length());
       for (const auto& [pitch, spectrum] : moved)
         for (std::size_t k = 0; k < trackers_.size(); ++k)
           add_best(k, spectrum, all[k], pitch, best);
     }
-    try_all(window, best, kResampled);
   }
 
   [[nodiscard]] std::vector<PilotSearch::Pattern> patterns(double tempo, int length) const {
