@@ -37,6 +37,10 @@ Status check_expectation(const Examination& look, const Expectation& expectation
   if (expectation.text_id != (look.text_records > 0 ? look.robust_id : std::string()) &&
       !expectation.text_id.empty())
     return broken("the signed records in the text were not found again");
+  for (const Finding& finding : look.findings)
+    if (!expectation.text_id.empty() && finding.layer == Layer::robust &&
+        (finding.state == State::invalid || finding.state == State::foreign))
+      return broken("signed records do not fit the text: " + finding.basis);
   if (!expectation.manifest) return {};
   const State wanted = expectation.signer_root.empty() ? State::valid : State::trusted;
   for (const Finding& finding : look.findings)

@@ -2,6 +2,7 @@
 // Marking and verifying documents: label, record, signed text, manifest.
 #include <algorithm>
 
+#include "pipeline/publish.hpp"
 #include "unit/pipeline/pipeline_support.hpp"
 
 using namespace signmark;
@@ -134,6 +135,22 @@ TEST_CASE("documents: a changed word is told with its sentence") {
                     [](const TextPiece& piece) { return piece.outcome == text::Outcome::changed; });
   CHECK(changed == 1);
   CHECK(report.text_coverage > 0.5);
+}
+
+TEST_CASE("documents: what does not read back as it was signed is not published") {
+  const Studio studio("writer");
+  const MarkedBytes out = marked(studio, kAnswer, "answer.txt");
+  Expectation expectation;
+  expectation.signer_root = studio.root();
+  expectation.manifest = true;
+  expectation.name = "answer.txt";
+  expectation.text_id = out.report.content_id;
+  REQUIRE_OK(read_back(test_context(), out.file, out.sidecar, expectation));
+  expectation.manifest = false;
+  const Bytes changed = bytes_of(replaced(std::string(as_text(out.file)), "减轻内涝", "加重内涝"));
+  const auto refused = read_back(test_context(), changed, out.sidecar, expectation);
+  REQUIRE(code_of(refused) == "pipeline.readback");
+  CHECK(refused.error().message.find("do not fit the text") != std::string::npos);
 }
 
 TEST_CASE("documents: records on other text are foreign") {
