@@ -154,8 +154,8 @@ PilotPeak peak_of(const ShiftMap& sums, const float* highest, std::size_t channe
     if (highest[x] > highest[column]) column = x;
   std::size_t row = 0;
   while (row + 1 < kGrid && sums[row * kRow + column] != highest[column]) ++row;
-  return {highest[column], static_cast<double>(column / 2) / kGrid,
-          static_cast<double>(row) / kGrid};
+  const std::size_t across = column / 2;
+  return {highest[column], static_cast<double>(across) / kGrid, static_cast<double>(row) / kGrid};
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ void PlaneFourier::transform_rows(const cv::Mat& picture, int first,
   for (int i = 0; i < std::min(kRows, picture.rows - first); ++i) {
     const float* in = picture.ptr<float>(first + i);
     const float factor = down[static_cast<std::size_t>(first + i)];
-    const auto lane = static_cast<std::size_t>(i / 2);
+    const auto lane = static_cast<std::size_t>(i) / 2;
     const auto put = [&](int from, int to, std::size_t column) {
       for (int x = from; x < to; ++x, ++column)
         (i % 2 == 0 ? rows_[column].re : rows_[column].im)[lane] =
@@ -53,7 +53,7 @@ void PlaneFourier::keep_rows(const cv::Mat& picture, int first) {
     const Bundle &here = rows_[x], &mirrored = rows_[(width() - x) % width()];
     Bundle* column = &columns_[x / kLanes * height()];
     for (int i = 0; i < count; ++i) {
-      const auto lane = static_cast<std::size_t>(i / 2);
+      const auto lane = static_cast<std::size_t>(i) / 2;
       const float re = here.re[lane], im = here.im[lane];
       const float other_re = mirrored.re[lane], other_im = mirrored.im[lane];
       Bundle& out = column[wrapped(first + i, picture.rows, plane_.height)];

@@ -93,7 +93,8 @@ image::PilotPeak peak_of(const std::vector<std::int16_t>& map, const std::int16_
     if (highest[x] > highest[column]) column = x;
   std::size_t row = 0;
   while (row + 1 < kGrid && map[row * kRow + column] != highest[column]) ++row;
-  return {static_cast<double>(highest[column]) / kSteps, static_cast<double>(column / 2) / kGrid,
+  const std::size_t across = column / 2;
+  return {static_cast<double>(highest[column]) / kSteps, static_cast<double>(across) / kGrid,
           static_cast<double>(row) / kGrid};
 }
 

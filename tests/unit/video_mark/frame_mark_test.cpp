@@ -104,6 +104,20 @@ TEST_CASE("each stretch of a film has its own mark", "[video][mark]") {
   CHECK(spans[kId + 1][0].to_seconds >= 17);
 }
 
+TEST_CASE("a known mark is seen beside a picture that covers the middle", "[video][mark]") {
+  const Request what;
+  Film film = marked(scene(14), what).film;
+  const Film other = scene(14, {480, 270}, 8);
+  for (std::size_t i = 0; i < film.frames.size(); ++i) {
+    if (film.times[i] < 8) continue;
+    const cv::Rect middle(110, 60, 260, 150);
+    other.frames[i](middle).copyTo(film.frames[i](middle));
+  }
+  const TimedMark mark = read(film, what.key);
+  REQUIRE(mark.spans.size() == 1);
+  CHECK(mark.spans[0].to_seconds >= 13);
+}
+
 TEST_CASE("a mark that was lifted onto another film does not fit it", "[video][mark]") {
   const Request what;
   const Film original = scene(10), film = marked(original, what).film;
