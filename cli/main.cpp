@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "base/result.hpp"
+#include "commands.hpp"
 #include "session.hpp"
 #include "signmark/keys.hpp"
 #include "signmark/version.hpp"
@@ -73,7 +74,7 @@ int run(int argc, char** argv) {
       "tampered,\n"
       "13 marked, 14 inconclusive, 15 key or unlock problem, 20 refused.");
   declare_globals(app, session.flags);
-  const auto commands = all_commands();
+  const auto commands = commands_for(argc > 1 ? argv[1] : "");
   std::vector<CLI::App*> verbs;
   verbs.reserve(commands.size());
   for (const auto& command : commands) verbs.push_back(command->declare(app));
