@@ -105,6 +105,15 @@ class Sentences {
   std::uint64_t done_ = 0, weight_ = 0;
 };
 
+/// For each byte 1 where a bit is set and -1 where not: eight sums are then one step of the CPU.
+constexpr auto kSigns = [] {
+  std::array<std::array<std::int16_t, 8>, 256> signs{};
+  for (unsigned byte = 0; byte < signs.size(); ++byte)
+    for (unsigned i = 0; i < 8; ++i)
+      signs[byte][i] = static_cast<std::int16_t>((byte >> i & 1U) != 0 ? 1 : -1);
+  return signs;
+}();
+
 class SimHash {
  public:
   void add(const Token& token) {
@@ -125,8 +134,11 @@ class SimHash {
   void add(std::uint64_t feature, int weight) {
     for (std::size_t w = 0; w < kBits / 64; ++w) {
       const std::uint64_t random = mixed(feature + w * 0x9E3779B97F4A7C15U);
-      for (std::size_t i = 0; i < 64; ++i)
-        sums_[w * 64 + i] += (random >> i & 1U) != 0 ? weight : -weight;
+      for (std::size_t byte = 0; byte < 8; ++byte) {
+        const auto& signs = kSigns[random >> (8 * byte) & 0xFFU];
+        int* const sums = &sums_[w * 64 + byte * 8];
+        for (std::size_t i = 0; i < 8; ++i) sums[i] += weight * signs[i];
+      }
     }
   }
   std::array<int, kBits> sums_{};
