@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include "base/vector.hpp"
+
 namespace signmark::audio {
 namespace {
 
@@ -45,6 +47,10 @@ void to_unit_variance(Series& series) {
     scale_row(factor.data(), &series.values[static_cast<std::size_t>(i) * kBands]);
 }
 
+SIGNMARK_VECTOR void add_part(const float* row, float part, float* cells) {
+  for (int j = 0; j < kBands; ++j) cells[j] += part * row[j];
+}
+
 /// Adds the part of the series between two times, in steps, to a cell row.
 void add_slot(const Series& series, double from, double to, float* cells) {
   // Step i stands for the time from i - 0.5 to i + 0.5.
@@ -53,8 +59,7 @@ void add_slot(const Series& series, double from, double to, float* cells) {
   for (int i = first; i <= last; ++i) {
     const double part = std::min(to, i + 0.5) - std::max(from, i - 0.5);
     if (part <= 0) continue;
-    const float* row = series.row(i);
-    for (int j = 0; j < kBands; ++j) cells[j] += static_cast<float>(part) * row[j];
+    add_part(series.row(i), static_cast<float>(part), cells);
   }
 }
 

@@ -47,9 +47,12 @@ const std::vector<Weights>& kernel_table() {
   static const std::vector<Weights> table = [] {
     std::vector<Weights> made(kPhases);
     for (int p = 0; p < kPhases; ++p)
-      for (int i = 0; i < 2 * kTaps; ++i)
-        made[static_cast<std::size_t>(p)][static_cast<std::size_t>(i)] =
-            static_cast<float>(kernel(i / 2 - 1 - static_cast<double>(p) / kPhases));
+      for (int t = 0; t < kTaps; ++t) {
+        const auto at = 2 * static_cast<std::size_t>(t);
+        Weights& weights = made[static_cast<std::size_t>(p)];
+        weights[at] = weights[at + 1] =
+            static_cast<float>(kernel(t - 1 - static_cast<double>(p) / kPhases));
+      }
     return made;
   }();
   return table;
