@@ -99,7 +99,7 @@ Value ingredient(const jumbf::Box& manifest, const jumbf::Box& signature,
 }
 
 Result<Parent> make_parent(const Context& context, ByteView file,
-                           const container::Inventory& inventory, ValidationOptions options,
+                           const container::Inventory& inventory, const ValidationOptions& options,
                            const jumbf::Box& store) {
   const jumbf::Box* manifest = active_manifest(store);
   const jumbf::Box* signature = manifest ? manifest->child(kSignatureType) : nullptr;
@@ -125,7 +125,7 @@ Result<std::optional<Parent>> read_parent(const Context& context, ByteView file,
   if (!block && !options.sidecar) return std::optional<Parent>();
   auto store = jumbf::parse_store(context.limits, block ? block->payload : *options.sidecar);
   if (!store) return unreadable(std::move(store).error());
-  SIGNMARK_ASSIGN(Parent parent, make_parent(context, source, found, std::move(options), *store));
+  SIGNMARK_ASSIGN(Parent parent, make_parent(context, source, found, options, *store));
   return parent;
 }
 
