@@ -183,7 +183,8 @@ Status scan_json(std::string_view text, std::size_t& at, std::uint64_t max_depth
   return {};
 }
 
-JsonString read_json_string(std::string_view whole, Range inner) {
+JsonString read_json_string(std::string_view file, Range inner) {
+  const std::string_view whole = file.substr(0, inner.end());  // nothing is looked for behind it
   JsonString result;
   std::size_t at = inner.offset;
   while (at < inner.end()) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // JSON and JSONL outputs of models: which field holds the text, and what is written beside it.
+#include <chrono>
+
 #include "document_checks.hpp"
 
 using namespace signmark;
@@ -97,4 +99,17 @@ TEST_CASE("json: what is JSON, what is damaged, what is too deep", "[document][j
   CHECK(result.error().hint.find("json-depth") != std::string::npos);
   check_damage(as_bytes(kChat), "", 2);
   check_damage(as_bytes(kJsonLines), "");
+}
+
+TEST_CASE("jsonl: many lines take linear time", "[document][json]") {
+  const auto seconds = [](std::size_t lines) {
+    std::string text;
+    for (std::size_t i = 0; i < lines; ++i) text += "{\"content\":\"word\"}\n";
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(passages_of(as_bytes(text), "a.jsonl").size() == lines);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  // Four times the text may take four times as long, not sixteen: 8 leaves room for noise.
+  const double one = seconds(25'000);
+  CHECK(seconds(100'000) < 8 * one + 0.2);
 }
