@@ -99,16 +99,15 @@ const std::array<Byte, 32> kKey{1, 2, 3};
 /// Streams the file through the ffmpeg program in blocks.
 template <class Take>
 double streamed(const File& file, Take take) {
-  std::FILE* pipe =
-      popen(fmt::format("ffmpeg -v error -stream_loop -1 -i '{}' -vn -t {} -f f32le -", file.path,
-                        kCostSeconds)
-                .c_str(),
-            "r");
+  const std::string command = fmt::format(
+      "ffmpeg -v error -stream_loop -1 -i '{}' -vn -t {} -f f32le -", file.path, kCostSeconds);
+  std::FILE* pipe = popen(command.c_str(), "r");  // NOLINT(cert-env33-c): it decodes the files
   if (pipe == nullptr) return 0;
   const auto channels = static_cast<std::size_t>(file.channels);
   std::vector<float> block(4096 * channels);
   std::vector<std::vector<float>> parts(channels, std::vector<float>(4096));
   std::vector<const float*> pointers;
+  pointers.reserve(channels);
   for (const auto& part : parts) pointers.push_back(part.data());
   std::size_t samples = 0, got = 0;
   while ((got = std::fread(block.data(), sizeof(float) * channels, 4096, pipe)) > 0) {

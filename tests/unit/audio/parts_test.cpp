@@ -47,9 +47,9 @@ TEST_CASE("the layout is frozen") {
 
 TEST_CASE("the limiter acts only where the sum clips") {
   constexpr int kRate = 8000;
-  std::vector<float> own(3 * kRate), delta(own.size(), 0.05F), out;
+  std::vector<float> own(std::size_t{3} * kRate), delta(own.size(), 0.05F), out;
   for (std::size_t i = 0; i < own.size(); ++i) {
-    const bool loud = i >= kRate && i < 2 * kRate;
+    const bool loud = i >= kRate && i < std::size_t{2} * kRate;
     own[i] = (loud ? 0.97F : 0.3F) * static_cast<float>(std::sin(0.31 * static_cast<double>(i)));
   }
   audio::Limiter limiter({kRate, 1, 0});
@@ -107,13 +107,13 @@ TEST_CASE("levels at which no pilot says anything count less") {
 }
 
 TEST_CASE("levels are told in steps of 3 dB at every pitch") {
-  audio::Map logs{20, 10, 500, std::vector<float>(500 * 100)};
+  audio::Map logs{20, 10, 500, std::vector<float>(std::size_t{500} * 100)};
   for (int i = 0; i < 100; ++i)
     for (float& value : logs.row(i)) value = i < 50 ? 0 : std::log(1.0F / 64);
   const audio::Levels levels(logs);
   for (const double pitch : {0.9, 1.0, 1.2}) {
     const auto classes = levels.classes(pitch);
-    REQUIRE(classes.size() == 100 * audio::kBands);
-    CHECK(classes[20 * audio::kBands + 40] - classes[80 * audio::kBands + 40] == 6);
+    REQUIRE(classes.size() == std::size_t{100} * audio::kBands);
+    CHECK(classes[audio::cell_of(20, 40)] - classes[audio::cell_of(80, 40)] == 6);
   }
 }
