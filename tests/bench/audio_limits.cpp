@@ -19,7 +19,7 @@ constexpr double kPieceSeconds = 60, kCostSeconds = 600;
 
 struct Tail {
   std::vector<std::uint64_t> reached = std::vector<std::uint64_t>(64);  // by z * 8
-  std::uint64_t values = 0, hypotheses = 0, accepted = 0;
+  std::uint64_t values = 0, hypotheses = 0, accepted = 0, notices = 0;
   double highest = 0, key_seconds = 0;
   void add(double z) {
     ++values;
@@ -61,7 +61,8 @@ void try_keys(const Sound& sound, std::mt19937_64& engine, Tail& tail) {
   tail.key_seconds += sound.seconds() * kKeysAtOnce;
   if (!finding) return;
   tail.hypotheses += finding->hypotheses;
-  tail.accepted += finding->marks.size() + finding->notices.size();
+  tail.accepted += finding->marks.size();
+  tail.notices += finding->notices.size();
 }
 
 Sound noise(std::mt19937_64& engine) {
@@ -81,9 +82,9 @@ void print(const Tail& tail) {
   }
   fmt::print(
       "\n{} statistics, highest {:.2f} (bound: one in as many above {:.2f}; gate {:.2f}); {:.2f} "
-      "key-hours, {} frames tried, {} accepted\n",
+      "key-hours, {} frames tried, {} marks accepted, {} rhythm labels heard\n",
       tail.values, tail.highest, std::sqrt(2 * std::log(static_cast<double>(tail.values))),
-      signal::kIdGate, tail.key_seconds / 3600, tail.hypotheses, tail.accepted);
+      signal::kIdGate, tail.key_seconds / 3600, tail.hypotheses, tail.accepted, tail.notices);
 }
 
 /// A number of kB in /proc/self/status.
@@ -181,8 +182,8 @@ void run_false_positives(const std::vector<std::string>& folders, double hours) 
     for (const File& file : files) {
       if (tail.key_seconds >= hours * 3600) break;
       try_keys(load(file, kPieceSeconds), engine, tail);
-      fmt::print("{}: {:.2f} key-hours so far, accepted {}\n", file.name, tail.key_seconds / 3600,
-                 tail.accepted);
+      fmt::print("{}: {:.2f} key-hours so far, marks {}, labels {}\n", file.name,
+                 tail.key_seconds / 3600, tail.accepted, tail.notices);
       std::fflush(stdout);
     }
     try_keys(noise(engine), engine, tail);
