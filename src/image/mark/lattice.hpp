@@ -18,8 +18,8 @@ namespace signmark::image {
 /// One carrier. Coordinates are cycles per double tile; even ones belong to the base lattice.
 struct Carrier {
   int u = 0, v = 0;
-  float phase = 0;  ///< radians
-  float shape = 1;  ///< amplitude before the class's gain: (|k| / 20)^-0.3
+  float phase = 0;                 ///< radians
+  float shape = 1;                 ///< amplitude before the class's gain: (|k| / 20)^-0.3
   std::complex<float> turn{1, 0};  ///< exp(-j phase)
 
   [[nodiscard]] float radius() const;  ///< in cycles per tile

@@ -30,9 +30,10 @@ void PlaneFourier::transform_rows(const cv::Mat& picture, int first,
                                   const std::vector<float>& across,
                                   const std::vector<float>& down) {
   std::ranges::fill(rows_, Bundle{});
+  const float* factors = down.data() + first;
   for (int i = 0; i < std::min(kRows, picture.rows - first); ++i) {
     const float* in = picture.ptr<float>(first + i);
-    const float factor = down[static_cast<std::size_t>(first + i)];
+    const float factor = factors[i];
     const auto lane = static_cast<std::size_t>(i) / 2;
     const auto put = [&](int from, int to, std::size_t column) {
       for (int x = from; x < to; ++x, ++column)
