@@ -91,6 +91,9 @@ constexpr std::array kSwitches = {
     Switch{"mark-sound", "Lay the robust mark into a film's sound as well", false},
     Switch{"notice-in-film", "Put the audible label into a film's sound as well", false},
     Switch{"size-like-source", "Aim at the source's bit rate", false},
+    Switch{"prints",
+           "Ledger: looks also of films and sounds that only get labels; they are decoded for that",
+           false},
     Switch{"sei", "The record also as an SEI message in H.264 and HEVC", false},
 };
 

@@ -220,7 +220,9 @@ struct MarkOptions {
   bool sidecar = false;  ///< put the manifest beside the file even when it could be embedded
   /// Where the mark is recorded once the output stands under its name; nullptr: nowhere. Not owned.
   ledger::Ledger* ledger = nullptr;
-  bool prints = false;    ///< take retrieval prints also without a ledger (MarkReport::issued)
+  /// Take retrieval prints also without a ledger (MarkReport::issued), and of films and sounds
+  /// whose streams stay as they are: these are decoded for nothing else.
+  bool prints = false;
   ledger::Supply supply;  ///< of content without a visible label (Labelling Measures, Article 9)
 };
 

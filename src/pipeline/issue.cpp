@@ -56,6 +56,17 @@ Result<std::string> digest_text(const Context& context, ByteView bytes) {
   return "blake2b-256:" + hex(hasher.finish());
 }
 
+/// Whether a film or sound was copied as it stood. Only prints would ask for the library that
+/// decodes it, and for a hundred times the rest of the work.
+bool is_copied_stream(const ledger::Entry& entry) {
+  const auto has = [](std::string_view text, std::string_view word) {
+    return text.find(word) != std::string_view::npos;
+  };
+  return (has(entry.format, "video/") || has(entry.format, "audio/")) &&
+         !has(entry.layers, layer_name(Layer::robust)) &&
+         !has(entry.layers, layer_name(Layer::visible));
+}
+
 }  // namespace
 
 bool wants_issue(const MarkOptions& options) { return options.prints || options.ledger != nullptr; }
@@ -98,9 +109,10 @@ ledger::Entry issued_entry(const MarkReport& report, const MarkOptions& options,
 }
 
 Status take_issue(const Context& context, ByteView input, ByteView written, const std::string& name,
-                  ledger::Entry& entry) {
+                  Prints wanted, ledger::Entry& entry) {
   SIGNMARK_ASSIGN(entry.input_digest, digest_text(context, input));
   SIGNMARK_ASSIGN(entry.output_digest, digest_text(context, written));
+  if (wanted == Prints::cheap && is_copied_stream(entry)) return {};
   auto prints = prints_of(context, written, PrintUse::store, name);
   if (!prints && prints.error().code == "base.cancelled")
     return tl::unexpected<Error>(prints.error());

@@ -17,9 +17,16 @@ Status check_supply(const MarkOptions& options);
 ledger::Entry issued_entry(const MarkReport& report, const MarkOptions& options,
                            const Media& media);
 
-/// Adds digests and prints. Errors: only `base.cancelled`; what cannot be decoded has no prints.
+/// Which prints are taken.
+enum class Prints {
+  cheap,  ///< not of films and sounds whose streams stay as they are
+  all
+};
+
+/// Adds digests and prints to a row of issued_entry(). Errors: only `base.cancelled`; what cannot be
+/// decoded has no prints.
 Status take_issue(const Context& context, ByteView input, ByteView written, const std::string& name,
-                  ledger::Entry& entry);
+                  Prints prints, ledger::Entry& entry);
 
 /// Records the row and sets its sequence. Without a ledger nothing happens. `done`, "marked", says
 /// what stands all the same when it cannot. Errors: `pipeline.ledger` with the ledger's own words.

@@ -280,6 +280,10 @@ VerifyOptions look_options(const MarkOptions& options) {
   return look;
 }
 
+Prints prints_wanted(const MarkOptions& options) {
+  return options.prints ? Prints::all : Prints::cheap;
+}
+
 }  // namespace
 
 Result<MarkReport> mark_file(const Context& context, const fs::path& input,
@@ -294,7 +298,7 @@ Result<MarkReport> mark_file(const Context& context, const fs::path& input,
   const auto take = [&](const Context& frugal, ByteView written) -> Status {
     if (!wants_issue(options)) return {};
     return take_issue(releasing(frugal, source.file), source.bytes, written, source.name,
-                      report.issued);
+                      prints_wanted(options), report.issued);
   };
   SIGNMARK_ASSIGN(Published published,
                   publish(context, source, planned->media.mapped, planned->plan.rope,
@@ -320,7 +324,8 @@ Result<MarkReport> mark_descriptor(const Context& context, ByteView input, int o
   SIGNMARK_ASSIGN(report.findings,
                   read_back(frugal, written.bytes(), sidecar, planned.expectation));
   if (wants_issue(options))
-    SIGNMARK_TRY(take_issue(frugal, input, written.bytes(), source.name, report.issued));
+    SIGNMARK_TRY(take_issue(frugal, input, written.bytes(), source.name, prints_wanted(options),
+                            report.issued));
   return std::move(report);
 }
 
@@ -338,7 +343,8 @@ Result<MarkedBytes> mark_bytes(const Context& context, ByteView input, const Mar
                   read_back(context, marked.file, marked.sidecar, planned.expectation));
   marked.report = std::move(planned.report);
   if (wants_issue(options))
-    SIGNMARK_TRY(take_issue(context, input, marked.file, source.name, marked.report.issued));
+    SIGNMARK_TRY(take_issue(context, input, marked.file, source.name, prints_wanted(options),
+                            marked.report.issued));
   SIGNMARK_TRY(record_issue(options, marked.report));
   return marked;
 }

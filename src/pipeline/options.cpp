@@ -221,6 +221,7 @@ constexpr std::array kMark = {
     Row<Marking>{"content-id", assign<&Marking::content_id>},
     Row<Marking>{"existing",
                  [](Marking& m, Value v) { return put(m.existing, choose(kExisting, v)); }},
+    Row<Marking>{"prints", flag<&Marking::prints>},
     Row<Marking>{"sidecar", flag<&Marking::sidecar>},
     Row<Marking>{
         "recipient",

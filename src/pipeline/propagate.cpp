@@ -195,7 +195,7 @@ Result<PropagateReport> propagate_file(const Context& context, const fs::path& i
     report.issued.bytes = written.size();
     if (options.ledger == nullptr) return {};
     return take_issue(releasing(frugal, source.file), source.bytes, written, source.name,
-                      report.issued);
+                      Prints::cheap, report.issued);
   };
   const ByteView sidecar = plan.sidecar ? ByteView(plan.store) : ByteView();
   SIGNMARK_ASSIGN(Published published,
