@@ -23,8 +23,8 @@ enum class Prints {
   all
 };
 
-/// Adds digests and prints to a row of issued_entry(). Errors: only `base.cancelled`; what cannot be
-/// decoded has no prints.
+/// Adds digests and prints to a row of issued_entry(). Errors: only `base.cancelled`; what cannot
+/// be decoded has no prints.
 Status take_issue(const Context& context, ByteView input, ByteView written, const std::string& name,
                   Prints prints, ledger::Entry& entry);
 
