@@ -45,10 +45,11 @@ struct Unit {
 /// Canonical text (canon-1) of all passages but the verbatim ones: what stays the same when text is
 /// re-wrapped, normalised (NFC), or typed with other quotes, dashes, widths or spaces beside Han.
 /// Bidi embeddings, overrides and isolates stay in it: they change what a reader sees.
-/// Errors: `text.utf8` with passage and byte.
+/// Errors: `text.utf8` with passage and byte, `text.sentence` (over 4 million characters without an
+/// end of a sentence, line or clause: data, not prose).
 Result<std::string> canonical_text(std::span<const Passage> passages);
 
-/// The units of rule 1, in order, as mark() sees them. Errors: `text.utf8`.
+/// The units of rule 1, in order, as mark() sees them. Errors: those of canonical_text().
 Result<std::vector<Unit>> units(std::span<const Passage> passages);
 
 // ---------------------------------------------------------------------------------------------
@@ -98,7 +99,7 @@ struct Marking {
 /// (same content id, key hint and tags) is kept: marking a marked text with the same content id
 /// inserts nothing. Invisible characters of others stay and do not matter.
 /// Errors: `text.mark.size` (fewer than 10 Chinese or 25 Latin characters, or nowhere to put a
-/// record; the hint says the cure), `text.utf8`, `base.cancelled`, those of `sign`.
+/// record; the hint says the cure), `base.cancelled`, those of canonical_text() and of `sign`.
 Result<Marking> mark(const Context& context, std::span<const Passage> passages,
                      const MarkRequest& request);
 
@@ -195,7 +196,7 @@ struct Judgement {
 /// into `records.records`, in any order. Texts are found wherever they stand, not only beside
 /// their record: over the whole text for the four content ids with most records, within a few
 /// blocks of the record for further ones.
-/// Errors: `text.utf8`, `base.cancelled`.
+/// Errors: `base.cancelled`, those of canonical_text().
 Result<Judgement> judge(const Context& context, std::span<const Passage> passages,
                         const Records& records, std::span<const std::size_t> accepted);
 
