@@ -147,17 +147,6 @@ SIGNMARK_VECTOR void raise_to_row(const float* sums, float* highest) {
   for (std::size_t x = 0; x < kRow; ++x) highest[x] = std::max(highest[x], sums[x]);
 }
 
-/// The highest value of one channel: `highest` by column, the row is looked up.
-PilotPeak peak_of(const ShiftMap& sums, const float* highest, std::size_t channel) {
-  std::size_t column = channel;
-  for (std::size_t x = channel; x < kRow; x += 2)
-    if (highest[x] > highest[column]) column = x;
-  std::size_t row = 0;
-  while (row + 1 < kGrid && sums[row * kRow + column] != highest[column]) ++row;
-  const std::size_t across = column / 2;
-  return {highest[column], static_cast<double>(across) / kGrid, static_cast<double>(row) / kGrid};
-}
-
 }  // namespace
 
 PilotPeaks peaks_of(const ShiftMap& sums) {

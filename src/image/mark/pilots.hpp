@@ -58,6 +58,19 @@ struct PilotPeak {
 struct PilotPeaks {
   PilotPeak straight, turned;
 };
+/// The highest value of one channel of a map, in the map's own unit: `highest` by column, the row
+/// is looked up. For maps of other numbers, too.
+template <class Number>
+PilotPeak peak_of(const std::vector<Number>& map, const Number* highest, std::size_t channel) {
+  std::size_t column = channel;
+  for (std::size_t x = channel; x < kShiftMapRow; x += 2)
+    if (highest[x] > highest[column]) column = x;
+  std::size_t row = 0;
+  while (row + 1 < kShiftGrid && map[row * kShiftMapRow + column] != highest[column]) ++row;
+  const std::size_t across = column / 2;
+  return {static_cast<double>(highest[column]), static_cast<double>(across) / kShiftGrid,
+          static_cast<double>(row) / kShiftGrid};
+}
 PilotPeaks peaks_of(const ShiftMap& sums);
 PilotPeaks find_pilots(const Spectrum& spectrum, const Pose& pose, const PilotSums& pilots);
 

@@ -85,24 +85,13 @@ SIGNMARK_VECTOR void raise_row(const std::int16_t* in, std::int16_t* __restrict_
   for (std::size_t x = 0; x < kRow; ++x) out[x] = std::max(out[x], in[x]);
 }
 
-/// The highest value of one channel: `highest` by column, the row is looked up.
-image::PilotPeak peak_of(const std::vector<std::int16_t>& map, const std::int16_t* highest,
-                         std::size_t channel) {
-  std::size_t column = channel;
-  for (std::size_t x = channel; x < kRow; x += 2)
-    if (highest[x] > highest[column]) column = x;
-  std::size_t row = 0;
-  while (row + 1 < kGrid && map[row * kRow + column] != highest[column]) ++row;
-  const std::size_t across = column / 2;
-  return {static_cast<double>(highest[column]) / kSteps, static_cast<double>(across) / kGrid,
-          static_cast<double>(row) / kGrid};
-}
-
 /// Of a map that is not repeated across.
 image::PilotPeaks peaks_of(const std::vector<std::int16_t>& map) {
   std::int16_t highest[kRow] = {};
   for (std::size_t y = 0; y < kGrid; ++y) raise_row(&map[y * kRow], highest);
-  return {peak_of(map, highest, 0), peak_of(map, highest, 1)};
+  image::PilotPeaks peaks{image::peak_of(map, highest, 0), image::peak_of(map, highest, 1)};
+  for (image::PilotPeak* peak : {&peaks.straight, &peaks.turned}) peak->z /= kSteps;
+  return peaks;
 }
 
 }  // namespace
